@@ -1,0 +1,1 @@
+# The MusiCNN weight file that the build embeds.
