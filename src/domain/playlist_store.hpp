@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <base/result.hpp>
+#include <domain/playlist.hpp>
+
+namespace audiomuse {
+
+/// The automatic playlists of the newest run and where they were published. Every call is one transaction. Safe to call from several threads.
+class PlaylistStore {
+  public:
+    PlaylistStore() = default;
+    PlaylistStore(const PlaylistStore&) = delete;
+    PlaylistStore& operator=(const PlaylistStore&) = delete;
+    virtual ~PlaylistStore() = default;
+
+    /// In the order in which the run proposed them, songs in published order.
+    [[nodiscard]] virtual Result<std::vector<Playlist>> current() = 0;
+    /// Puts the given ones in the place of all current ones.
+    [[nodiscard]] virtual Result<void> replace(std::span<const Playlist> playlists) = 0;
+
+    /// All that sinks hold of ours, of the newest run and of older ones that a crash left behind.
+    [[nodiscard]] virtual Result<std::vector<PublishedPlaylist>> published() = 0;
+    /// Adds or, for the same external id, overwrites.
+    [[nodiscard]] virtual Result<void> record_published(const PublishedPlaylist& playlist) = 0;
+    [[nodiscard]] virtual Result<void> forget_published(const std::string& external_id) = 0;
+};
+
+} // namespace audiomuse
