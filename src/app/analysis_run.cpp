@@ -1,0 +1,266 @@
+#include <app/analysis_run.hpp>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <base/id.hpp>
+#include <base/log.hpp>
+#include <fmt/format.h>
+
+namespace audiomuse::app {
+
+AnalysisRun::AnalysisRun(MusicSource& source, Analyser& analyser, TrackStore& tracks, const AnalyseLibrary::Settings& settings,
+                         const AnalyseLibrary::ProgressListener& listener, const AnalysisParams& params, tasks::TaskContext& context)
+    : m_source(source), m_analyser(analyser), m_tracks(tracks), m_settings(settings), m_listener(listener), m_params(params),
+      m_context(context), m_progress(params.top_n_moods) {}
+
+tasks::TaskOutcome AnalysisRun::run() {
+    const std::stop_callback forward(m_context.stop(), [this] { m_abort.request_stop(); });
+    m_context.log("Main analysis task started.");
+    auto listing = list();
+    if (!listing) {
+        const bool cancelled = listing.error().code == ErrorCode::cancelled || m_context.stop().stop_requested();
+        return {cancelled ? TaskState::revoked : TaskState::failure, listing.error().message, m_progress.details_json()};
+    }
+    m_context.log(fmt::format("Found {} albums to process.", m_albums));
+    for (const std::string& problem : listing->problems) {
+        m_context.log(problem);
+    }
+    m_progress.set_totals(m_albums, m_albums_without_work, m_listed);
+    show_progress();
+
+    {
+        std::vector<std::jthread> workers;
+        for (std::size_t i = 0; i < std::min(m_settings.workers, std::size_t{m_listed.attempted}); ++i) {
+            workers.emplace_back([this] { work(); });
+        }
+    }
+    m_progress.finish();
+    if (m_context.stop().stop_requested()) {
+        return {TaskState::revoked, "Task was cancelled.", m_progress.details_json()};
+    }
+    return outcome(*listing);
+}
+
+Result<Listing> AnalysisRun::list() {
+    auto counts = m_tracks.counts();
+    if (!counts) {
+        return fail(std::move(counts));
+    }
+    m_store_was_empty = counts->analysed + counts->missing == 0;
+    const ListingId id(make_uuid());
+    auto listing = m_source.visit_albums(
+        {m_params.num_recent_albums}, [&](const Album& album, std::span<const Track> tracks) { return take_album(id, album, tracks); },
+        m_abort.get_token());
+    if (!listing) {
+        return listing;
+    }
+    if (listing->complete && listing->tracks > 0 && m_params.num_recent_albums == 0) {
+        auto missing = m_tracks.finish_listing(id);
+        if (!missing) {
+            return fail(std::move(missing));
+        }
+        if (*missing > 0) {
+            m_context.log(fmt::format("{} tracks are no longer in {}; their analyses stay.", *missing, m_source.name()));
+        }
+    }
+    return listing;
+}
+
+Result<void> AnalysisRun::take_album(const ListingId& listing, const Album& album, std::span<const Track> tracks) {
+    auto statuses = m_tracks.record_album(listing, album, tracks);
+    if (!statuses) {
+        return fail(std::move(statuses));
+    }
+    PendingAlbum pending;
+    pending.title = album.title;
+    pending.track_count = tracks.size();
+    for (std::size_t i = 0; i < tracks.size(); ++i) {
+        const TrackStatus& status = (*statuses)[i];
+        ++m_listed.seen;
+        if (needs_analysis(status, m_settings.current_version, m_params.retry_failed)) {
+            ++m_listed.attempted;
+            const bool same_bytes_known = status.analysed && status.stamp_matches;
+            pending.tracks.push_back({tracks[i].id, !m_store_was_empty && !same_bytes_known});
+        } else if (status.analysed && status.stamp_matches) {
+            ++m_listed.known;
+        } else {
+            ++m_listed.failed;
+        }
+    }
+    ++m_albums;
+    auto child = m_context.add_child(TaskType::album_analysis, album.id.str(), fmt::format("Album '{}' is waiting.", album.title));
+    if (!child) {
+        return fail(std::move(child));
+    }
+    if (pending.tracks.empty()) {
+        ++m_albums_without_work;
+        m_context.end_child(*child, {TaskState::success, fmt::format("Album '{}': nothing new.", album.title), "{}"});
+    } else {
+        pending.child = std::move(*child);
+        m_pending.push_back(std::move(pending));
+    }
+    if (m_albums % 100 == 0) {
+        m_context.report(0, fmt::format("Listing albums: {} found.", m_albums), m_progress.details_json());
+    }
+    return {};
+}
+
+void AnalysisRun::work() {
+    while (!must_stop()) {
+        const auto job = next_job();
+        if (!job) {
+            return;
+        }
+        attempt(*job);
+    }
+}
+
+std::optional<AnalysisRun::Job> AnalysisRun::next_job() {
+    const std::lock_guard lock(m_mutex);
+    while (m_next_album < m_pending.size()) {
+        PendingAlbum& album = m_pending[m_next_album];
+        if (album.next == 0) {
+            album.stop = m_context.begin_child(album.child);
+        }
+        if (album.next < album.tracks.size()) {
+            const std::size_t index = album.next++;
+            return Job{&album, album.tracks[index], index + 1};
+        }
+        ++m_next_album;
+    }
+    return std::nullopt;
+}
+
+void AnalysisRun::attempt(const Job& job) {
+    const std::stop_token stop = job.album->stop;
+    if (stop.stop_requested()) {
+        if (!must_stop()) {
+            m_progress.track_skipped();
+            finish_job(job, false);
+        }
+        return;
+    }
+    auto track = m_tracks.find(job.track.id);
+    if (!track || !*track) {
+        give_up(track ? Error{ErrorCode::internal, "A listed track is not in the database."} : track.error());
+        return;
+    }
+    m_progress.track_started(job.album->title, **track);
+    m_context.log(fmt::format("Analyzing track: {} ({}/{})", (*track)->display_name(), job.number, job.album->tracks.size()));
+
+    auto input = m_source.open(**track, stop);
+    if (!input) {
+        track_failed(job, **track, input.error());
+        return;
+    }
+    if (job.track.may_be_known && reuse_known_analysis(**track, *input, stop)) {
+        m_progress.track_known();
+        m_context.log(fmt::format("'{}' was heard before; its analysis stays.", (*track)->display_name()));
+        finish_job(job, false);
+        return;
+    }
+    auto analysis = m_analyser.analyse(*input, stop);
+    if (stop.stop_requested() && !analysis) {
+        if (!must_stop()) {
+            m_progress.track_skipped();
+            finish_job(job, false);
+        }
+        return;
+    }
+    if (!analysis) {
+        track_failed(job, **track, analysis.error());
+        return;
+    }
+    if (auto saved = m_tracks.save_analysis((*track)->id, (*track)->stamp, *analysis); !saved) {
+        give_up(saved.error());
+        return;
+    }
+    m_progress.track_analysed(**track, *analysis);
+    m_context.log(fmt::format("Analyzed '{}'. {}{}", (*track)->display_name(), describe(*analysis, m_params.top_n_moods),
+                              analysis->partial ? " (the file is damaged; only a part could be heard)" : ""));
+    finish_job(job, false);
+}
+
+bool AnalysisRun::reuse_known_analysis(const Track& track, const AudioInput& input, std::stop_token stop) {
+    const auto identity = m_analyser.identify(input, std::move(stop));
+    if (!identity) {
+        return false; // the analysis that follows finds out why
+    }
+    auto known = m_tracks.find_by_identity(*identity);
+    if (!known || !*known || (*known)->version != m_settings.current_version) {
+        return false;
+    }
+    auto saved = m_tracks.save_analysis(track.id, track.stamp, **known);
+    if (!saved) {
+        log::warn("A known analysis could not be stored: {}", saved.error().message);
+    }
+    return saved.has_value();
+}
+
+void AnalysisRun::track_failed(const Job& job, const Track& track, const TrackFailure& failure) {
+    if (auto saved = m_tracks.save_failure(track.id, track.stamp, failure); !saved) {
+        give_up(saved.error());
+        return;
+    }
+    m_progress.track_failed(track, failure);
+    m_context.log(fmt::format("Could not analyze '{}': {} ({})", track.display_name(), failure.reason, to_string(failure.code)));
+    finish_job(job, true);
+}
+
+void AnalysisRun::finish_job(const Job& job, bool failed) {
+    bool album_is_done = false;
+    std::size_t failures = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        job.album->failed += failed ? 1 : 0;
+        album_is_done = ++job.album->done == job.album->tracks.size();
+        failures = job.album->failed;
+    }
+    if (album_is_done) {
+        const std::size_t attempted = job.album->tracks.size();
+        m_context.end_child(job.album->child, {failures == job.album->track_count ? TaskState::failure : TaskState::success,
+                                               fmt::format("Album '{}': {} tracks analysed, {} known, {} failed.", job.album->title,
+                                                           attempted - failures, job.album->track_count - attempted, failures),
+                                               "{}"});
+        m_progress.album_completed();
+    }
+    show_progress();
+}
+
+void AnalysisRun::show_progress() {
+    m_context.report(m_progress.percent(), m_progress.message(), m_progress.details_json());
+    if (m_listener) {
+        const std::lock_guard lock(m_listener_mutex);
+        m_listener(m_progress);
+    }
+}
+
+void AnalysisRun::give_up(const Error& error) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_fatal) {
+            m_fatal = error;
+        }
+    }
+    m_abort.request_stop();
+}
+
+tasks::TaskOutcome AnalysisRun::outcome(const Listing& listing) const {
+    const AnalysisCounts counts = m_progress.counts();
+    const std::string sentence = to_sentence(counts);
+    const std::string details = m_progress.details_json();
+    if (m_fatal) {
+        return {TaskState::failure, fmt::format("The analysis had to stop: {} Tracks: {}.", m_fatal->message, sentence), details};
+    }
+    if (listing.albums == 0) {
+        return {TaskState::failure, fmt::format("No album was found in {}. Tracks: {}.", m_source.name(), sentence), details};
+    }
+    if (counts.analysed + counts.known == 0 && counts.skipped == 0) {
+        return {TaskState::failure, fmt::format("Not one track could be analysed. Tracks: {}.", sentence), details};
+    }
+    return {TaskState::success, fmt::format("Analysis finished. Tracks: {}.", sentence), details};
+}
+
+} // namespace audiomuse::app
