@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+/// Files that the build puts into the executable.
+namespace audiomuse::http {
+
+/// src/http/openapi.json: the OpenAPI 3.1 description of this API.
+[[nodiscard]] std::string_view openapi_json() noexcept;
+/// src/http/page.html: what GET / answers.
+[[nodiscard]] std::string_view page_html() noexcept;
+
+} // namespace audiomuse::http

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace audiomuse::http {
+
+/// A request, free of any server library.
+struct Request {
+    std::string method; ///< upper case
+    std::string path;   ///< as sent: percent-encoded, without the query
+    std::string query;  ///< as sent, without the question mark
+    std::string body;
+};
+
+/// One step of an event stream; called about twice a second. An empty text sends nothing; nothing at all ends the stream.
+using EventSource = std::function<std::optional<std::string>()>;
+
+struct Response {
+    int status = 200;
+    std::string content_type = "application/json; charset=utf-8";
+    std::string body;
+    std::string allow;  ///< the Allow header of a 405
+    EventSource events; ///< when set, a text/event-stream follows in place of the body
+};
+
+/// Undoes percent-encoding; nothing when an escape is malformed.
+[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
+
+/// The decoded parameters of a query; a repeated name keeps its first value. Malformed pairs are left out.
+[[nodiscard]] std::map<std::string, std::string> parse_query(std::string_view query);
+
+} // namespace audiomuse::http

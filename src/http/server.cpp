@@ -1,0 +1,176 @@
+#include <http/server.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <future>
+#include <utility>
+
+#include <restinio/all.hpp>
+
+#include <base/log.hpp>
+#include <http/errors.hpp>
+
+namespace audiomuse::http {
+
+namespace {
+
+using RequestHandle = restinio::request_handle_t;
+
+/// Above this the answer is 413. RESTinio's own limit is far higher, because beyond that it closes without an answer.
+constexpr std::size_t k_max_body_bytes = 1U << 20U;
+constexpr auto k_event_interval = std::chrono::milliseconds(500);
+
+struct Traits : restinio::default_traits_t {
+    using request_handler_t = std::function<restinio::request_handling_status_t(RequestHandle)>;
+};
+
+Request to_request(const RequestHandle& handle) {
+    return {std::string(handle->header().method().c_str()), std::string(handle->header().path()), std::string(handle->header().query()),
+            handle->body()};
+}
+
+template <class Builder>
+void add_common_headers(Builder& builder, const Response& response) {
+    builder.append_header("Content-Type", response.content_type);
+    builder.append_header("Cache-Control", "no-store");
+    builder.append_header("X-Content-Type-Options", "nosniff");
+    if (!response.allow.empty()) {
+        builder.append_header("Allow", response.allow);
+    }
+}
+
+restinio::http_status_line_t status_line(int status) {
+    switch (status) {
+    case 200: return restinio::status_ok();
+    case 202: return restinio::status_accepted();
+    case 400: return restinio::status_bad_request();
+    case 401: return restinio::status_unauthorized();
+    case 404: return restinio::status_not_found();
+    case 405: return restinio::status_method_not_allowed();
+    case 413: return restinio::status_payload_too_large();
+    case 503: return restinio::status_service_unavailable();
+    case 504: return restinio::status_gateway_time_out();
+    default: return restinio::status_internal_server_error();
+    }
+}
+
+/// Sends one event stream, a step at each tick of a timer. Lives as long as its timer and its write callbacks hold it.
+class EventStreamSender : public std::enable_shared_from_this<EventStreamSender> {
+  public:
+    EventStreamSender(restinio::asio_ns::io_context& context, const RequestHandle& handle, const Response& response)
+        : m_timer(context), m_events(response.events), m_builder(handle->create_response<restinio::chunked_output_t>()) {
+        add_common_headers(m_builder, response);
+    }
+
+    void step() {
+        const auto text = m_connection_lost ? std::nullopt : m_events();
+        if (!text) {
+            m_builder.done();
+            return;
+        }
+        if (!text->empty() || !m_started) {
+            m_started = true;
+            m_builder.append_chunk(text->empty() ? std::string(": hello\n\n") : *text);
+            m_builder.flush([self = shared_from_this()](const restinio::asio_ns::error_code& error) {
+                if (error) {
+                    self->m_connection_lost = true;
+                }
+            });
+        }
+        m_timer.expires_after(k_event_interval);
+        m_timer.async_wait([self = shared_from_this()](const restinio::asio_ns::error_code& error) {
+            if (!error) {
+                self->step();
+            }
+        });
+    }
+
+  private:
+    restinio::asio_ns::steady_timer m_timer;
+    EventSource m_events;
+    restinio::response_builder_t<restinio::chunked_output_t> m_builder;
+    std::atomic<bool> m_connection_lost{false};
+    bool m_started = false;
+};
+
+class RestinioServer final : public Server {
+  public:
+    RestinioServer(const Settings& settings, const Router& router) : m_router(router) {
+        using Hook = std::function<void(restinio::asio_ns::ip::tcp::acceptor&)>;
+        const auto address = restinio::asio_ns::ip::make_address(settings.address);
+        m_running = restinio::run_async<Traits>(
+            restinio::external_io_context(m_context),
+            restinio::server_settings_t<Traits>{}
+                .address(address)
+                .port(settings.port)
+                .protocol(address.is_v6() ? restinio::asio_ns::ip::tcp::v6() : restinio::asio_ns::ip::tcp::v4())
+                .request_handler([this](RequestHandle handle) { return answer(std::move(handle)); })
+                .read_next_http_message_timelimit(std::chrono::seconds(60))
+                .write_http_response_timelimit(std::chrono::seconds(60))
+                .handle_request_timeout(std::chrono::hours(24 * 30)) // an event stream lasts as long as its task
+                .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}
+                                              .max_url_size(64U << 10U)
+                                              .max_field_name_size(16U << 10U)
+                                              .max_field_value_size(64U << 10U)
+                                              .max_field_count(200)
+                                              .max_body_size(16U << 20U))
+                .cleanup_func([] {})
+                .acceptor_post_bind_hook(Hook([this](auto& acceptor) { m_port = acceptor.local_endpoint().port(); })),
+            settings.threads);
+    }
+    ~RestinioServer() override { stop(); }
+
+    [[nodiscard]] std::uint16_t port() const noexcept override { return m_port; }
+
+    void stop() override {
+        if (m_running) {
+            m_running->stop();
+            m_running->wait();
+            m_running.reset();
+        }
+    }
+
+  private:
+    restinio::request_handling_status_t answer(RequestHandle handle) {
+        const Request request = to_request(handle);
+        Response response;
+        if (request.body.size() > k_max_body_bytes) {
+            response = error_response(413, "payload_too_large", "The body is larger than 1 MiB.");
+        } else {
+            try {
+                response = m_router.route(request);
+            } catch (const std::exception& exception) {
+                log::error("{} {} failed: {}", request.method, request.path, exception.what());
+                response = error_response(500, "internal", "The server met an unexpected error; its log says more.");
+            }
+        }
+        if (response.events) {
+            std::make_shared<EventStreamSender>(m_context, handle, response)->step();
+            return restinio::request_accepted();
+        }
+        auto builder = handle->create_response(status_line(response.status));
+        add_common_headers(builder, response);
+        builder.set_body(std::move(response.body));
+        return builder.done();
+    }
+
+    const Router& m_router;
+    restinio::asio_ns::io_context m_context;
+    std::uint16_t m_port = 0;
+    restinio::running_server_handle_t<Traits> m_running;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Server>> Server::start(const Settings& settings, const Router& router) {
+    try {
+        return std::make_unique<RestinioServer>(settings, router);
+    } catch (const std::exception& exception) {
+        return fail(ErrorCode::unavailable, "Cannot listen on " + settings.address + " port " + std::to_string(settings.port) + ": " +
+                                                exception.what() + ". Is another server running there?");
+    }
+}
+
+} // namespace audiomuse::http
