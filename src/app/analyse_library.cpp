@@ -14,7 +14,8 @@ namespace {
 constexpr int k_runs_before_rest = 3;
 
 bool is_outdated(const AnalysisVersion& stored, const AnalysisVersion& current) {
-    return stored.tempo < current.tempo || stored.key < current.key || stored.moods < current.moods || stored.network < current.network;
+    return stored.tempo < current.tempo || stored.key < current.key || stored.moods < current.moods ||
+           stored.network < current.network;
 }
 
 } // namespace
@@ -56,7 +57,8 @@ bool needs_analysis(const TrackStatus& status, const AnalysisVersion& current, b
     return !deserves_a_second_attempt(*status.failure) || status.runs_failed < k_runs_before_rest;
 }
 
-AnalyseLibrary::AnalyseLibrary(MusicSource& source, Analyser& analyser, TrackStore& tracks, Settings settings, ProgressListener listener)
+AnalyseLibrary::AnalyseLibrary(MusicSource& source, Analyser& analyser, TrackStore& tracks, Settings settings,
+                               ProgressListener listener)
     : m_source(source), m_analyser(analyser), m_tracks(tracks), m_settings(settings), m_listener(std::move(listener)) {}
 
 tasks::TaskOutcome AnalyseLibrary::operator()(tasks::TaskContext& context) {

@@ -41,7 +41,8 @@ class AnalyseLibrary {
     using ProgressListener = std::function<void(const AnalysisProgress&)>;
 
     /// All references must outlive this object.
-    AnalyseLibrary(MusicSource& source, Analyser& analyser, TrackStore& tracks, Settings settings, ProgressListener listener = {});
+    AnalyseLibrary(MusicSource& source, Analyser& analyser, TrackStore& tracks, Settings settings,
+                   ProgressListener listener = {});
 
     /// The task handler.
     [[nodiscard]] tasks::TaskOutcome operator()(tasks::TaskContext& context);

@@ -119,7 +119,9 @@ void AnalysisProgress::finish() {
 
 void AnalysisProgress::track_done() { m_eta.item_done(tasks::EtaEstimator::Clock::now()); }
 
-std::uint64_t AnalysisProgress::completed() const { return m_counts.analysed + m_counts.known + m_counts.failed + m_counts.skipped; }
+std::uint64_t AnalysisProgress::completed() const {
+    return m_counts.analysed + m_counts.known + m_counts.failed + m_counts.skipped;
+}
 
 AnalysisCounts AnalysisProgress::counts() const {
     const std::lock_guard lock(m_mutex);

@@ -17,11 +17,11 @@ namespace audiomuse::app {
 
 /// How many tracks met which end in one analysis.
 struct AnalysisCounts {
-    std::uint64_t seen = 0;     ///< named by the listing
+    std::uint64_t seen = 0;      ///< named by the listing
     std::uint64_t attempted = 0; ///< new, changed, or tried again
     std::uint64_t analysed = 0;
-    std::uint64_t known = 0; ///< analysed before, or found again by the identity of the audio
-    std::uint64_t failed = 0; ///< including those remembered as unreadable
+    std::uint64_t known = 0;   ///< analysed before, or found again by the identity of the audio
+    std::uint64_t failed = 0;  ///< including those remembered as unreadable
     std::uint64_t skipped = 0; ///< their album was cancelled
 };
 

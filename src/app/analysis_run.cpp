@@ -11,7 +11,8 @@
 namespace audiomuse::app {
 
 AnalysisRun::AnalysisRun(MusicSource& source, Analyser& analyser, TrackStore& tracks, const AnalyseLibrary::Settings& settings,
-                         const AnalyseLibrary::ProgressListener& listener, const AnalysisParams& params, tasks::TaskContext& context)
+                         const AnalyseLibrary::ProgressListener& listener, const AnalysisParams& params,
+                         tasks::TaskContext& context)
     : m_source(source), m_analyser(analyser), m_tracks(tracks), m_settings(settings), m_listener(listener), m_params(params),
       m_context(context), m_progress(params.top_n_moods) {}
 
@@ -51,8 +52,8 @@ Result<Listing> AnalysisRun::list() {
     m_store_was_empty = counts->analysed + counts->missing == 0;
     const ListingId id(make_uuid());
     auto listing = m_source.visit_albums(
-        {m_params.num_recent_albums}, [&](const Album& album, std::span<const Track> tracks) { return take_album(id, album, tracks); },
-        m_abort.get_token());
+        {m_params.num_recent_albums},
+        [&](const Album& album, std::span<const Track> tracks) { return take_album(id, album, tracks); }, m_abort.get_token());
     if (!listing) {
         return listing;
     }
@@ -90,7 +91,8 @@ Result<void> AnalysisRun::take_album(const ListingId& listing, const Album& albu
         }
     }
     ++m_albums;
-    auto child = m_context.add_child(TaskType::album_analysis, album.id.str(), fmt::format("Album '{}' is waiting.", album.title));
+    auto child =
+        m_context.add_child(TaskType::album_analysis, album.id.str(), fmt::format("Album '{}' is waiting.", album.title));
     if (!child) {
         return fail(std::move(child));
     }
@@ -220,10 +222,11 @@ void AnalysisRun::finish_job(const Job& job, bool failed) {
     }
     if (album_is_done) {
         const std::size_t attempted = job.album->tracks.size();
-        m_context.end_child(job.album->child, {failures == job.album->track_count ? TaskState::failure : TaskState::success,
-                                               fmt::format("Album '{}': {} tracks analysed, {} known, {} failed.", job.album->title,
-                                                           attempted - failures, job.album->track_count - attempted, failures),
-                                               "{}"});
+        m_context.end_child(job.album->child,
+                            {failures == job.album->track_count ? TaskState::failure : TaskState::success,
+                             fmt::format("Album '{}': {} tracks analysed, {} known, {} failed.", job.album->title,
+                                         attempted - failures, job.album->track_count - attempted, failures),
+                             "{}"});
         m_progress.album_completed();
     }
     show_progress();

@@ -67,8 +67,8 @@ struct FailurePage {
     std::vector<FailedTrack> failures;
 };
 
-/// The use cases behind the API, one method each, free of any protocol. Safe to call from several threads; no call waits for a task.
-/// Error codes: invalid_argument (with field), not_found, conflict, unavailable, io, internal.
+/// The use cases behind the API, one method each, free of any protocol. Safe to call from several threads; no call waits for a
+/// task. Error codes: invalid_argument (with field), not_found, conflict, unavailable, io, internal.
 class Service {
   public:
     Service() = default;

@@ -7,9 +7,7 @@
 
 namespace audiomuse {
 
-UtcTime utc_now() noexcept {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
+UtcTime utc_now() noexcept { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 std::string format_utc(UtcTime time) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(time);

@@ -18,7 +18,8 @@ namespace audiomuse {
 
 enum class FileMode : unsigned { everyone_reads = 0644, owner_only = 0600 };
 
-/// Replaces the file in one step (temporary file in the same folder, fsync, rename): after a crash there is the old or the new content.
+/// Replaces the file in one step (temporary file in the same folder, fsync, rename): after a crash there is the old or the new
+/// content.
 [[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content, FileMode mode);
 
 /// `$VARIABLE/audiomuse`, or `$HOME/fallback/audiomuse` when the variable (an XDG base directory) is not an absolute path.

@@ -8,7 +8,8 @@
 
 namespace audiomuse {
 
-/// What kind of failure happened, independent of any protocol. HTTP statuses and exit codes are derived from it in one place each.
+/// What kind of failure happened, independent of any protocol. HTTP statuses and exit codes are derived from it in one place
+/// each.
 enum class ErrorCode {
     invalid_argument,    ///< what the caller gave is wrong; Error::field names it where one is to blame
     not_found,           ///< there is no such thing
@@ -26,7 +27,8 @@ enum class ErrorCode {
 /// The snake_case word of a code, as it appears in answers and logs.
 [[nodiscard]] std::string_view to_string(ErrorCode code) noexcept;
 
-/// An expected failure. `message` is a full sentence for people: what happened to what, and what to do about it. It holds no secret.
+/// An expected failure. `message` is a full sentence for people: what happened to what, and what to do about it. It holds no
+/// secret.
 struct Error {
     ErrorCode code = ErrorCode::internal;
     std::string message;

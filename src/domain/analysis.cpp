@@ -4,21 +4,63 @@ namespace audiomuse {
 
 const std::array<std::string_view, k_mood_count>& mood_labels() noexcept {
     static constexpr std::array<std::string_view, k_mood_count> k_labels{
-        "mood/acoustic", "mood/aggressive", "mood/ambient", "mood/chilling", "mood/dark",    "mood/energetic",
-        "mood/epic",     "mood/happy",      "mood/melancholy", "mood/party", "mood/relaxed", "mood/romantic",
-        "mood/sad",      "mood/serious",    "mood/sexy",    "mood/sleepy",   "mood/warm"};
+        "mood/acoustic", "mood/aggressive", "mood/ambient",    "mood/chilling", "mood/dark",    "mood/energetic",
+        "mood/epic",     "mood/happy",      "mood/melancholy", "mood/party",    "mood/relaxed", "mood/romantic",
+        "mood/sad",      "mood/serious",    "mood/sexy",       "mood/sleepy",   "mood/warm"};
     return k_labels;
 }
 
 const std::array<std::string_view, k_tag_count>& tag_labels() noexcept {
-    static constexpr std::array<std::string_view, k_tag_count> k_labels{
-        "rock",     "pop",          "alternative", "indie",   "electronic", "female vocalists", "dance",       "00s",
-        "alternative rock", "jazz", "beautiful",   "metal",   "chillout",   "male vocalists",   "classic rock", "soul",
-        "indie rock", "Mellow",     "electronica", "80s",     "folk",       "90s",              "chill",       "instrumental",
-        "punk",     "oldies",       "blues",       "hard rock", "ambient",  "acoustic",         "experimental", "female vocalist",
-        "guitar",   "Hip-Hop",      "70s",         "party",   "country",    "easy listening",   "sexy",        "catchy",
-        "funk",     "electro",      "heavy metal", "Progressive rock", "60s", "rnb",            "indie pop",   "sad",
-        "House",    "happy"};
+    static constexpr std::array<std::string_view, k_tag_count> k_labels{"rock",
+                                                                        "pop",
+                                                                        "alternative",
+                                                                        "indie",
+                                                                        "electronic",
+                                                                        "female vocalists",
+                                                                        "dance",
+                                                                        "00s",
+                                                                        "alternative rock",
+                                                                        "jazz",
+                                                                        "beautiful",
+                                                                        "metal",
+                                                                        "chillout",
+                                                                        "male vocalists",
+                                                                        "classic rock",
+                                                                        "soul",
+                                                                        "indie rock",
+                                                                        "Mellow",
+                                                                        "electronica",
+                                                                        "80s",
+                                                                        "folk",
+                                                                        "90s",
+                                                                        "chill",
+                                                                        "instrumental",
+                                                                        "punk",
+                                                                        "oldies",
+                                                                        "blues",
+                                                                        "hard rock",
+                                                                        "ambient",
+                                                                        "acoustic",
+                                                                        "experimental",
+                                                                        "female vocalist",
+                                                                        "guitar",
+                                                                        "Hip-Hop",
+                                                                        "70s",
+                                                                        "party",
+                                                                        "country",
+                                                                        "easy listening",
+                                                                        "sexy",
+                                                                        "catchy",
+                                                                        "funk",
+                                                                        "electro",
+                                                                        "heavy metal",
+                                                                        "Progressive rock",
+                                                                        "60s",
+                                                                        "rnb",
+                                                                        "indie pop",
+                                                                        "sad",
+                                                                        "House",
+                                                                        "happy"};
     return k_labels;
 }
 

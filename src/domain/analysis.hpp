@@ -17,8 +17,8 @@ inline constexpr std::size_t k_mood_count = 17;
 inline constexpr std::size_t k_tag_count = 50;
 inline constexpr std::size_t k_embedding_size = 200;
 
-using Moods = std::array<float, k_mood_count>;         ///< 0 to 1, in the order of mood_labels(); 0.5 = as much as the average track
-using Tags = std::array<float, k_tag_count>;           ///< 0 to 1, in the order of tag_labels()
+using Moods = std::array<float, k_mood_count>; ///< 0 to 1, in the order of mood_labels(); 0.5 = as much as the average track
+using Tags = std::array<float, k_tag_count>;   ///< 0 to 1, in the order of tag_labels()
 using Embedding = std::array<float, k_embedding_size>; ///< MusiCNN's dense layer before its ReLU, mean over patches
 
 /// "mood/acoustic" ... "mood/warm", the order of the API.

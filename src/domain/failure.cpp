@@ -42,7 +42,8 @@ std::optional<FailureCode> parse_failure_code(std::string_view word) noexcept {
 }
 
 bool lasts_until_the_file_changes(FailureCode code) noexcept {
-    return code == FailureCode::not_audio || code == FailureCode::damaged || code == FailureCode::too_short || code == FailureCode::too_long;
+    return code == FailureCode::not_audio || code == FailureCode::damaged || code == FailureCode::too_short ||
+           code == FailureCode::too_long;
 }
 
 bool deserves_a_second_attempt(FailureCode code) noexcept {

@@ -24,16 +24,16 @@ struct PlaylistSong {
 /// An automatic playlist of the newest clustering run.
 struct Playlist {
     PlaylistId id;
-    std::string name; ///< ends in "_automatic", unique within a run
+    std::string name;                ///< ends in "_automatic", unique within a run
     std::vector<PlaylistSong> songs; ///< in published order
     UtcTime created{};
 };
 
 /// Where a sink put a playlist, so that the next run can find, check and replace exactly that and nothing else.
 struct PublishedPlaylist {
-    PlaylistId id;             ///< ours
-    std::string external_id;   ///< the sink's: a path relative to the playlists folder, or the server's id
-    std::string content_hash;  ///< what we wrote; a different content belongs to a person
+    PlaylistId id;            ///< ours
+    std::string external_id;  ///< the sink's: a path relative to the playlists folder, or the server's id
+    std::string content_hash; ///< what we wrote; a different content belongs to a person
 };
 
 } // namespace audiomuse

@@ -27,7 +27,8 @@ class PlaylistSink {
 
     /// Makes the playlist complete before it returns. `previous` is where the last run put the playlist that this one continues:
     /// it is updated in place when it is still as we left it; else a new one is made beside it and the person's stays.
-    [[nodiscard]] virtual Result<PublishedPlaylist> publish(const Playlist& playlist, const std::optional<PublishedPlaylist>& previous) = 0;
+    [[nodiscard]] virtual Result<PublishedPlaylist> publish(const Playlist& playlist,
+                                                            const std::optional<PublishedPlaylist>& previous) = 0;
 
     /// Removes what publish() made, unless a person changed it since.
     [[nodiscard]] virtual Result<RemovalOutcome> remove(const PublishedPlaylist& playlist) = 0;

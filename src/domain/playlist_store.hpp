@@ -10,7 +10,8 @@
 
 namespace audiomuse {
 
-/// The automatic playlists of the newest run and where they were published. Every call is one transaction. Safe to call from several threads.
+/// The automatic playlists of the newest run and where they were published. Every call is one transaction. Safe to call from
+/// several threads.
 class PlaylistStore {
   public:
     PlaylistStore() = default;

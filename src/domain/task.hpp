@@ -34,10 +34,10 @@ struct Task {
     TaskType type = TaskType::main_analysis;
     std::string sub_type; ///< the album id of an album_analysis; empty otherwise
     TaskState state = TaskState::queued;
-    int progress = 0;            ///< 0 to 100
+    int progress = 0; ///< 0 to 100
     std::string status_message;
-    std::string params;          ///< a JSON object: what the start call asked for
-    std::string details = "{}";  ///< a JSON object: `details` of the API without its log
+    std::string params;         ///< a JSON object: what the start call asked for
+    std::string details = "{}"; ///< a JSON object: `details` of the API without its log
     UtcTime created{};
     std::optional<UtcTime> started;
     std::optional<UtcTime> ended;

@@ -28,7 +28,8 @@ class TaskStore {
     /// Adds a row. Error conflict when the id exists.
     [[nodiscard]] virtual Result<void> create(const Task& task) = 0;
 
-    /// Writes state, progress, status_message, details, started, ended, changed. A row that has ended is never changed: then conflict.
+    /// Writes state, progress, status_message, details, started, ended, changed. A row that has ended is never changed: then
+    /// conflict.
     [[nodiscard]] virtual Result<void> update(const Task& task) = 0;
 
     [[nodiscard]] virtual Result<std::optional<Task>> find(const TaskId& id) = 0;
@@ -55,7 +56,8 @@ class TaskStore {
     /// Lines with a number above `after`, oldest first; of these the newest `limit` when limit is not 0.
     [[nodiscard]] virtual Result<std::vector<TaskLogLine>> log(const TaskId& id, std::int64_t after, std::uint64_t limit) = 0;
 
-    /// Deletes ended main tasks beyond the newest `keep_main` with their children and logs, and children that ended before `children_before`.
+    /// Deletes ended main tasks beyond the newest `keep_main` with their children and logs, and children that ended before
+    /// `children_before`.
     [[nodiscard]] virtual Result<void> prune(std::uint64_t keep_main, UtcTime children_before) = 0;
 };
 

@@ -37,7 +37,8 @@ struct Track {
     std::string album;
     std::string album_artist;
     std::string genre;
-    std::string path; ///< relative to the library for a local folder; empty where the source has none. Raw bytes may not be UTF-8.
+    std::string
+        path; ///< relative to the library for a local folder; empty where the source has none. Raw bytes may not be UTF-8.
     int track_number = 0;
     int year = 0;
     FileStamp stamp;

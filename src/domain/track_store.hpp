@@ -20,10 +20,10 @@ using ListingId = Id<struct ListingTag>;
 
 /// What the store knows of a track when a listing names it.
 struct TrackStatus {
-    std::optional<AnalysisVersion> analysed;  ///< of the stored analysis, whatever stamp it was made from
-    bool stamp_matches = false;               ///< size and time are those of the analysis or, without one, of the failure
-    std::optional<FailureCode> failure;       ///< of the newest attempt, when that failed
-    int runs_failed = 0;                      ///< runs in a row that ended in a failure of this stamp
+    std::optional<AnalysisVersion> analysed; ///< of the stored analysis, whatever stamp it was made from
+    bool stamp_matches = false;              ///< size and time are those of the analysis or, without one, of the failure
+    std::optional<FailureCode> failure;      ///< of the newest attempt, when that failed
+    int runs_failed = 0;                     ///< runs in a row that ended in a failure of this stamp
 };
 
 struct TrackCounts {
@@ -65,7 +65,8 @@ class TrackStore {
 
     [[nodiscard]] virtual Result<void> save_analysis(const TrackId& track, const FileStamp& stamp, const Analysis& analysis) = 0;
     /// An older analysis of the track stays when its stamp is the same, else it goes: it described other bytes.
-    [[nodiscard]] virtual Result<void> save_failure(const TrackId& track, const FileStamp& stamp, const TrackFailure& failure) = 0;
+    [[nodiscard]] virtual Result<void> save_failure(const TrackId& track, const FileStamp& stamp,
+                                                    const TrackFailure& failure) = 0;
 
     /// Any stored analysis, of present and missing tracks alike, of the same audio.
     [[nodiscard]] virtual Result<std::optional<Analysis>> find_by_identity(const AudioIdentity& identity) = 0;

@@ -90,9 +90,11 @@ Response cancel_all(app::Service& service, const std::string& prefix) {
     for (const TaskId& id : outcome->main_tasks) {
         ids.push_back(id.str());
     }
-    return json_response({{"message", fmt::format("Cancellation initiated for {} main tasks of type '{}' and their children. Total jobs affected: {}.",
-                                                  ids.size(), prefix, outcome->cancelled_jobs)},
-                          {"cancelled_main_tasks", ids}});
+    return json_response(
+        {{"message",
+          fmt::format("Cancellation initiated for {} main tasks of type '{}' and their children. Total jobs affected: {}.",
+                      ids.size(), prefix, outcome->cancelled_jobs)},
+         {"cancelled_main_tasks", ids}});
 }
 
 Response last_task(app::Service& service) {
@@ -122,7 +124,8 @@ Result<std::uint64_t> query_number(const Request& request, const char* name, std
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || value > max) {
-        return fail(ErrorCode::invalid_argument, fmt::format("Field \"{}\" must be a whole number from 0 to {}.", name, max), name);
+        return fail(ErrorCode::invalid_argument, fmt::format("Field \"{}\" must be a whole number from 0 to {}.", name, max),
+                    name);
     }
     return value;
 }

@@ -161,7 +161,8 @@ Result<app::ClusteringRequest> parse_clustering_request(const std::string& body)
     reader.read("clustering_method", method);
     reader.read("cluster_algorithm", request.cluster_algorithm);
     if (method && request.cluster_algorithm && *method != *request.cluster_algorithm) {
-        reader.reject("clustering_method", "Fields \"clustering_method\" and \"cluster_algorithm\" are two names of one field and must agree.");
+        reader.reject("clustering_method",
+                      "Fields \"clustering_method\" and \"cluster_algorithm\" are two names of one field and must agree.");
     }
     if (method && *method != "kmeans" && *method != "dbscan" && *method != "gmm") {
         reader.reject("clustering_method", "Field \"clustering_method\" must be kmeans, dbscan or gmm.");

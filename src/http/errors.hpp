@@ -13,7 +13,8 @@ namespace audiomuse::http {
 /// The one table from the program's errors to HTTP statuses.
 [[nodiscard]] int status_of(ErrorCode code) noexcept;
 
-/// Adds the error keys of the API to an object: `error`, `message` (the same sentence), `code`, and `field` where one is to blame.
+/// Adds the error keys of the API to an object: `error`, `message` (the same sentence), `code`, and `field` where one is to
+/// blame.
 void add_error(nlohmann::ordered_json& object, std::string_view message, std::string_view code, std::string_view field = {});
 
 /// An answer with the error keys. What is internal (paths, the database's words) goes to the log, not to the client.

@@ -5,8 +5,8 @@
 
 namespace audiomuse::http {
 
-/// The server-sent events of a task (HTML living standard, 9.2): `progress` with the object of /api/status whenever it changed, `end` with the
-/// last one, and a comment line after 15 s without an event. `service` must outlive the source.
+/// The server-sent events of a task (HTML living standard, 9.2): `progress` with the object of /api/status whenever it changed,
+/// `end` with the last one, and a comment line after 15 s without an event. `service` must outlive the source.
 [[nodiscard]] EventSource progress_events(app::Service& service, TaskId id);
 
 } // namespace audiomuse::http

@@ -24,7 +24,8 @@ Response Router::route(const Request& request) const {
     for (const Route& route : m_routes) {
         std::string_view raw_parameter;
         if (route.has_parameter) {
-            if (path.size() <= route.before.size() + route.after.size() || !path.starts_with(route.before) || !path.ends_with(route.after)) {
+            if (path.size() <= route.before.size() + route.after.size() || !path.starts_with(route.before) ||
+                !path.ends_with(route.after)) {
                 continue;
             }
             raw_parameter = path.substr(route.before.size(), path.size() - route.before.size() - route.after.size());
@@ -50,7 +51,8 @@ Response Router::route(const Request& request) const {
         return response;
     }
     if (!allowed.empty()) {
-        Response response = error_response(405, "method_not_allowed", "This path does not know the method " + request.method + "; it takes " + allowed + ".");
+        Response response = error_response(
+            405, "method_not_allowed", "This path does not know the method " + request.method + "; it takes " + allowed + ".");
         response.allow = allowed;
         return response;
     }

@@ -9,7 +9,8 @@
 
 namespace audiomuse::http {
 
-/// Finds the handler of a request. Kept apart from the server library so that every route can be tested and fuzzed without a socket.
+/// Finds the handler of a request. Kept apart from the server library so that every route can be tested and fuzzed without a
+/// socket.
 class Router {
   public:
     /// Gets the decoded value of the path's parameter; empty for a path without one.

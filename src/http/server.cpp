@@ -27,8 +27,8 @@ struct Traits : restinio::default_traits_t {
 };
 
 Request to_request(const RequestHandle& handle) {
-    return {std::string(handle->header().method().c_str()), std::string(handle->header().path()), std::string(handle->header().query()),
-            handle->body()};
+    return {std::string(handle->header().method().c_str()), std::string(handle->header().path()),
+            std::string(handle->header().query()), handle->body()};
 }
 
 template <class Builder>
@@ -168,8 +168,8 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, const Ro
     try {
         return std::make_unique<RestinioServer>(settings, router);
     } catch (const std::exception& exception) {
-        return fail(ErrorCode::unavailable, "Cannot listen on " + settings.address + " port " + std::to_string(settings.port) + ": " +
-                                                exception.what() + ". Is another server running there?");
+        return fail(ErrorCode::unavailable, "Cannot listen on " + settings.address + " port " + std::to_string(settings.port) +
+                                                ": " + exception.what() + ". Is another server running there?");
     }
 }
 

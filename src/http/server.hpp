@@ -19,7 +19,8 @@ class Server {
         std::size_t threads = 4;
     };
 
-    /// Starts to listen before it returns; `router` must outlive the server. Error unavailable when the address is taken or not ours.
+    /// Starts to listen before it returns; `router` must outlive the server. Error unavailable when the address is taken or not
+    /// ours.
     [[nodiscard]] static Result<std::unique_ptr<Server>> start(const Settings& settings, const Router& router);
 
     virtual ~Server() = default;
@@ -34,8 +35,5 @@ class Server {
   protected:
     Server() = default;
 };
-
-/// "127.0.0.1:8000" or "[::1]:8000" taken apart. Error invalid_argument with field "listen".
-[[nodiscard]] Result<Server::Settings> parse_listen_address(const std::string& text);
 
 } // namespace audiomuse::http

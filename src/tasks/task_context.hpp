@@ -14,7 +14,7 @@ namespace audiomuse::tasks {
 /// How a handler ended. A handler that saw its stop token returns `revoked`; the runner decides what that means.
 struct TaskOutcome {
     TaskState state = TaskState::failure;
-    std::string message;       ///< the final status message
+    std::string message;        ///< the final status message
     std::string details = "{}"; ///< a JSON object
 };
 
