@@ -1,0 +1,171 @@
+#include <app/cluster_library.hpp>
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <app/clustering_features.hpp>
+#include <app/clustering_params.hpp>
+#include <app/publish_playlists.hpp>
+#include <base/log.hpp>
+
+namespace audiomuse::app {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json to_json(const playlists::BestParameters& best) {
+    ordered_json params = ordered_json::object();
+    switch (best.method) {
+    case playlists::ClusterAlgorithm::kmeans: params["n_clusters"] = best.n_clusters; break;
+    case playlists::ClusterAlgorithm::gmm: params["n_components"] = best.n_components; break;
+    case playlists::ClusterAlgorithm::dbscan:
+        params["eps"] = best.eps;
+        params["min_samples"] = best.min_samples;
+        break;
+    }
+    return {{"clustering_method_config", {{"method", playlists::to_string(best.method)}, {"params", params}}},
+            {"pca_config", {{"enabled", best.pca_components > 0}, {"components", best.pca_components}}},
+            {"max_songs_per_cluster", best.max_songs_per_cluster},
+            {"run_id", best.run_id},
+            {"seed", best.seed}};
+}
+
+/// What readers see of the search, and its children: one batch is in hand at a time.
+class SearchProgressReporter {
+  public:
+    SearchProgressReporter(tasks::TaskContext& context, int total_runs, const ClusterLibrary::ProgressListener& listener)
+        : m_context(context), m_listener(listener), m_total(total_runs) {
+        begin_batch();
+    }
+    ~SearchProgressReporter() { end_batch(m_context.stop().stop_requested() ? TaskState::revoked : TaskState::success); }
+    SearchProgressReporter(const SearchProgressReporter&) = delete;
+    SearchProgressReporter& operator=(const SearchProgressReporter&) = delete;
+
+    void on_run(const cluster::SearchProgress& progress) {
+        m_completed = progress.runs_completed;
+        m_best = progress.best_score;
+        const auto now = std::chrono::steady_clock::now();
+        if (now - m_last_report < std::chrono::milliseconds(200)) {
+            return;
+        }
+        m_last_report = now;
+        m_context.report(m_completed * 100 / m_total, fmt::format("Clustering runs: {}/{} completed.", m_completed, m_total),
+                         details().dump());
+        if (m_listener) {
+            m_listener(m_completed, m_total);
+        }
+    }
+    void on_batch(const cluster::FinishedBatch& batch) {
+        m_best = batch.best_score;
+        m_completed = batch.first_run + static_cast<int>(batch.scores.size());
+        m_context.log(fmt::format("Batch {}: {} of {} runs done. Best diversity score: {:.2f}.", batch.index + 1, m_completed,
+                                  m_total, *m_best));
+        end_batch(TaskState::success);
+        if (m_completed < m_total) {
+            begin_batch();
+        }
+    }
+    [[nodiscard]] ordered_json details() const {
+        return {
+            {"runs_completed", m_completed}, {"total_runs", m_total}, {"best_score", m_best ? ordered_json(*m_best) : nullptr}};
+    }
+
+  private:
+    void begin_batch() {
+        auto child = m_context.add_child(TaskType::clustering_batch, std::to_string(m_completed), "Clustering batch is running.");
+        if (child) {
+            m_child = std::move(*child);
+            [[maybe_unused]] const auto token = m_context.begin_child(*m_child);
+        } else {
+            log::warn("A batch could not be recorded: {}", child.error().message);
+        }
+    }
+    void end_batch(TaskState state) {
+        if (m_child) {
+            m_context.end_child(*m_child, {state, fmt::format("Clustering batch ended after run {}.", m_completed), "{}"});
+            m_child.reset();
+        }
+    }
+
+    tasks::TaskContext& m_context;
+    const ClusterLibrary::ProgressListener& m_listener;
+    int m_total;
+    int m_completed = 0;
+    std::optional<double> m_best;
+    std::optional<TaskId> m_child;
+    std::chrono::steady_clock::time_point m_last_report{};
+};
+
+tasks::TaskOutcome ended(const tasks::TaskContext& context, const Error& error, const ordered_json& details) {
+    const bool cancelled = error.code == ErrorCode::cancelled || context.stop().stop_requested();
+    return {cancelled ? TaskState::revoked : TaskState::failure, error.message, details.dump()};
+}
+
+} // namespace
+
+ClusterLibrary::ClusterLibrary(TrackStore& tracks, PlaylistStore& playlists, PlaylistSink& sink, unsigned threads,
+                               ProgressListener listener)
+    : m_tracks(tracks), m_playlists(playlists), m_sink(sink), m_threads(threads), m_listener(std::move(listener)) {}
+
+tasks::TaskOutcome ClusterLibrary::operator()(tasks::TaskContext& context) {
+    context.log("Main clustering task started.");
+    const auto settings = parse_clustering_settings(context.params());
+    if (!settings) {
+        return ended(context, settings.error(), ordered_json::object());
+    }
+    const auto tracks = load_features(m_tracks, settings->features, context.stop());
+    if (!tracks) {
+        return ended(context, tracks.error(), ordered_json::object());
+    }
+    context.log(fmt::format("Found {} analysed tracks to cluster.", tracks->size()));
+
+    ordered_json details;
+    std::optional<Result<playlists::ClusteringOutcome>> outcome;
+    {
+        SearchProgressReporter reporter(context, settings->clustering_runs, m_listener);
+        playlists::ClusteringContext surroundings;
+        surroundings.threads = m_threads;
+        surroundings.callbacks.on_run = [&](const cluster::SearchProgress& progress) { reporter.on_run(progress); };
+        surroundings.callbacks.on_batch = [&](const cluster::FinishedBatch& batch) { reporter.on_batch(batch); };
+        outcome = playlists::make_playlists(*tracks, *settings, surroundings, context.stop());
+        details = reporter.details();
+    }
+    if (!*outcome) {
+        return ended(context, outcome->error(), details);
+    }
+    const playlists::ClusteringOutcome& best = **outcome;
+    details["runs_completed"] = best.runs_completed;
+    details["tracks_considered"] = best.tracks_considered;
+    details["tracks_placed"] = best.tracks_placed;
+    if (best.playlists.empty()) {
+        return {TaskState::failure,
+                fmt::format("No playlist came out of {} analysed tracks in {} runs; the playlists of the last run stay. Try "
+                            "other settings or more music.",
+                            tracks->size(), best.runs_completed),
+                details.dump()};
+    }
+    if (context.stop().stop_requested()) {
+        return {TaskState::revoked, "Task was cancelled.", details.dump()};
+    }
+    auto notes = publish_playlists(best.playlists, *tracks, m_playlists, m_sink);
+    if (!notes) {
+        return {TaskState::failure, fmt::format("The playlists could not be published: {}", notes.error().message),
+                details.dump()};
+    }
+    for (const std::string& note : *notes) {
+        context.log(note);
+    }
+    details["best_score"] = best.best_score;
+    details["best_params"] = to_json(best.best_params);
+    details["num_playlists_created"] = best.playlists.size();
+    return {TaskState::success,
+            fmt::format("Playlists generated and updated on {}! Best diversity score: {:.2f}.", m_sink.name(), best.best_score),
+            details.dump()};
+}
+
+} // namespace audiomuse::app
