@@ -1,1 +1,142 @@
-int main() { return 0; }
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <base/log.hpp>
+#include <settings/descriptions.hpp>
+#include <settings/load.hpp>
+
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "version.hpp"
+
+namespace audiomuse::apps {
+
+namespace {
+
+/// The settings given as flags, by key, and the file named by --config.
+struct GivenSettings {
+    std::string config_file;
+    std::map<std::string, std::string> values;
+};
+
+/// Every setting is a flag of the command, as its key with dashes.
+void add_setting_flags(CLI::App& command, GivenSettings& given) {
+    command.add_option("--config", given.config_file, "Settings file (default: $XDG_CONFIG_HOME/audiomuse/audiomuse.toml)")->type_name("FILE");
+    for (const settings::SettingDescription& setting : settings::descriptions()) {
+        if (setting.is_secret) {
+            continue; // every user of the machine can read a process list
+        }
+        command
+            .add_option_function<std::string>(
+                setting.flag, [&given, key = setting.key](const std::string& value) { given.values[key] = value; },
+                fmt::format("{} (default: {}; environment: {})", setting.help, setting.default_value, setting.environment))
+            ->type_name(setting.placeholder)
+            ->group("Settings");
+    }
+}
+
+Result<settings::LoadedSettings> load(const GivenSettings& given) {
+    settings::LoadRequest request;
+    if (!given.config_file.empty()) {
+        request.config_file = given.config_file;
+    }
+    request.environment = settings::current_environment();
+    request.flags = {given.values.begin(), given.values.end()};
+    auto loaded = settings::load(request);
+    if (loaded) {
+        log::configure(loaded->settings.log_level, loaded->settings.log_format);
+        for (const std::string& warning : loaded->warnings) {
+            log::warn("{}", warning);
+        }
+    }
+    return loaded;
+}
+
+int main(int argc, char** argv) {
+    // The confined child reads no settings and no arguments that people write.
+    if (argc > 1 && std::string_view(argv[1]) == "analyse-child") {
+        return to_int(analyse_child(argc, argv));
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+
+    CLI::App app{"Listens to a music library and makes playlists of it. Start with: audiomuse serve --library DIR, or audiomuse run DIR."};
+    app.name("audiomuse");
+    app.set_version_flag("--version", std::string(k_version));
+    app.require_subcommand(1);
+    app.get_formatter()->column_width(44);
+    app.footer("Exit status: 0 all went well; 1 something failed, it says what; 2 wrong usage or settings.");
+
+    GivenSettings given;
+    AnalyzeArguments analyze_arguments;
+    ExportFormat format = ExportFormat::csv;
+    std::string folder;
+
+    CLI::App* serve_command = app.add_subcommand("serve", "Serve the HTTP API and the page, and do the work that they ask for");
+    CLI::App* run_command = app.add_subcommand("run", "Do the whole job once, without a server: scan, analyse, cluster, write playlists");
+    CLI::App* analyze_command = app.add_subcommand("analyze", "Print what is heard in audio files, one JSON object a line");
+    CLI::App* export_command = app.add_subcommand("export", "Print what is known of every track");
+    CLI::App* doctor_command = app.add_subcommand("doctor", "Check model, data folder, library and decoders, and say what to mend");
+    CLI::App* config_command = app.add_subcommand("config", "Print the effective settings and where each comes from");
+    CLI::App* licenses_command = app.add_subcommand("licenses", "Print the licences of what is inside this executable");
+
+    run_command->add_option("DIR", folder, "The music folder (default: the library of the settings)")->type_name("DIR");
+    analyze_command->add_option("FILE", analyze_arguments.files, "Audio files, or folders to walk; - reads names from standard input")
+        ->required()
+        ->type_name("FILE");
+    analyze_command->add_option("-j,--jobs", analyze_arguments.jobs, "Files to work on at once (default: 1)")->check(CLI::Range(1, 1024));
+    export_command->add_option("--format", format, "csv or jsonl (default: csv)")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, ExportFormat>{{"csv", ExportFormat::csv}, {"jsonl", ExportFormat::jsonl}}));
+    for (CLI::App* command : {serve_command, run_command, analyze_command, export_command, doctor_command, config_command}) {
+        add_setting_flags(*command, given);
+    }
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? to_int(ExitCode::success) : to_int(ExitCode::usage);
+    }
+    if (licenses_command->parsed()) {
+        return to_int(print_licenses());
+    }
+    if (!folder.empty()) {
+        given.values["library"] = folder;
+    }
+    const auto loaded = load(given);
+    if (!loaded) {
+        fmt::print(stderr, "audiomuse: {}\n", loaded.error().message);
+        return to_int(ExitCode::usage);
+    }
+    if (serve_command->parsed()) {
+        return to_int(serve(*loaded));
+    }
+    if (run_command->parsed()) {
+        return to_int(run(*loaded));
+    }
+    if (analyze_command->parsed()) {
+        return to_int(analyze(*loaded, analyze_arguments));
+    }
+    if (export_command->parsed()) {
+        return to_int(export_tracks(*loaded, format));
+    }
+    return to_int(doctor_command->parsed() ? doctor(*loaded) : print_config(*loaded));
+}
+
+} // namespace
+
+} // namespace audiomuse::apps
+
+int main(int argc, char** argv) {
+    try {
+        return audiomuse::apps::main(argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "audiomuse: an unexpected error ended the program: {}\n", error.what());
+        return to_int(audiomuse::apps::ExitCode::some_failed);
+    }
+}
