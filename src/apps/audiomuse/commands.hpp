@@ -26,6 +26,6 @@ enum class ExportFormat { csv, jsonl };
 [[nodiscard]] ExitCode print_config(const settings::LoadedSettings& loaded);
 [[nodiscard]] ExitCode print_licenses();
 /// The confined child; never started by people.
-[[nodiscard]] ExitCode analyse_child(int argc, char** argv);
+[[nodiscard]] int analyse_child();
 
 } // namespace audiomuse::apps

@@ -28,7 +28,8 @@ struct GivenSettings {
 
 /// Every setting is a flag of the command, as its key with dashes.
 void add_setting_flags(CLI::App& command, GivenSettings& given) {
-    command.add_option("--config", given.config_file, "Settings file (default: $XDG_CONFIG_HOME/audiomuse/audiomuse.toml)")->type_name("FILE");
+    command.add_option("--config", given.config_file, "Settings file (default: $XDG_CONFIG_HOME/audiomuse/audiomuse.toml)")
+        ->type_name("FILE");
     for (const settings::SettingDescription& setting : settings::descriptions()) {
         if (setting.is_secret) {
             continue; // every user of the machine can read a process list
@@ -62,11 +63,12 @@ Result<settings::LoadedSettings> load(const GivenSettings& given) {
 int main(int argc, char** argv) {
     // The confined child reads no settings and no arguments that people write.
     if (argc > 1 && std::string_view(argv[1]) == "analyse-child") {
-        return to_int(analyse_child(argc, argv));
+        return analyse_child();
     }
     std::signal(SIGPIPE, SIG_IGN);
 
-    CLI::App app{"Listens to a music library and makes playlists of it. Start with: audiomuse serve --library DIR, or audiomuse run DIR."};
+    CLI::App app{
+        "Listens to a music library and makes playlists of it. Start with: audiomuse serve --library DIR, or audiomuse run DIR."};
     app.name("audiomuse");
     app.set_version_flag("--version", std::string(k_version));
     app.require_subcommand(1);
@@ -79,20 +81,25 @@ int main(int argc, char** argv) {
     std::string folder;
 
     CLI::App* serve_command = app.add_subcommand("serve", "Serve the HTTP API and the page, and do the work that they ask for");
-    CLI::App* run_command = app.add_subcommand("run", "Do the whole job once, without a server: scan, analyse, cluster, write playlists");
+    CLI::App* run_command =
+        app.add_subcommand("run", "Do the whole job once, without a server: scan, analyse, cluster, write playlists");
     CLI::App* analyze_command = app.add_subcommand("analyze", "Print what is heard in audio files, one JSON object a line");
     CLI::App* export_command = app.add_subcommand("export", "Print what is known of every track");
-    CLI::App* doctor_command = app.add_subcommand("doctor", "Check model, data folder, library and decoders, and say what to mend");
+    CLI::App* doctor_command =
+        app.add_subcommand("doctor", "Check model, data folder, library and decoders, and say what to mend");
     CLI::App* config_command = app.add_subcommand("config", "Print the effective settings and where each comes from");
     CLI::App* licenses_command = app.add_subcommand("licenses", "Print the licences of what is inside this executable");
 
     run_command->add_option("DIR", folder, "The music folder (default: the library of the settings)")->type_name("DIR");
-    analyze_command->add_option("FILE", analyze_arguments.files, "Audio files, or folders to walk; - reads names from standard input")
+    analyze_command
+        ->add_option("FILE", analyze_arguments.files, "Audio files, or folders to walk; - reads names from standard input")
         ->required()
         ->type_name("FILE");
-    analyze_command->add_option("-j,--jobs", analyze_arguments.jobs, "Files to work on at once (default: 1)")->check(CLI::Range(1, 1024));
+    analyze_command->add_option("-j,--jobs", analyze_arguments.jobs, "Files to work on at once (default: 1)")
+        ->check(CLI::Range(1, 1024));
     export_command->add_option("--format", format, "csv or jsonl (default: csv)")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, ExportFormat>{{"csv", ExportFormat::csv}, {"jsonl", ExportFormat::jsonl}}));
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, ExportFormat>{{"csv", ExportFormat::csv}, {"jsonl", ExportFormat::jsonl}}));
     for (CLI::App* command : {serve_command, run_command, analyze_command, export_command, doctor_command, config_command}) {
         add_setting_flags(*command, given);
     }

@@ -28,7 +28,8 @@ std::string format_duration(std::chrono::seconds duration) {
 
 ProgressBar::ProgressBar() : m_is_terminal(::isatty(STDERR_FILENO) == 1) {}
 
-void ProgressBar::show(const std::string& what, std::uint64_t done, std::uint64_t total, std::optional<std::chrono::seconds> left) {
+void ProgressBar::show(const std::string& what, std::uint64_t done, std::uint64_t total,
+                       std::optional<std::chrono::seconds> left) {
     if (!m_is_terminal) {
         return;
     }

@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <base/files.hpp>
+#include <base/log.hpp>
+#include <library/audio_files.hpp>
+
+#include "analysis_json.hpp"
+#include "commands.hpp"
+#include "engine.hpp"
+#include "stop_signal.hpp"
+
+namespace audiomuse::apps {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The audio files below a folder, sorted; what cannot be read is left out with a warning.
+void walk(const fs::path& folder, std::vector<std::string>& files) {
+    std::vector<std::string> found;
+    std::error_code error;
+    for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
+         entry != fs::recursive_directory_iterator() && !error; entry.increment(error)) {
+        if (entry->is_regular_file(error) && library::has_audio_extension(entry->path())) {
+            found.push_back(entry->path().string());
+        }
+    }
+    if (error) {
+        log::warn("{} could not be read to its end: {}.", folder.string(), error.message());
+    }
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+}
+
+std::vector<std::string> all_files(const std::vector<std::string>& arguments) {
+    std::vector<std::string> files;
+    const auto add = [&](const std::string& name) {
+        std::error_code error;
+        if (fs::is_directory(name, error)) {
+            walk(name, files);
+        } else {
+            files.push_back(name);
+        }
+    };
+    for (const std::string& argument : arguments) {
+        if (argument != "-") {
+            add(argument);
+            continue;
+        }
+        for (std::string line; std::getline(std::cin, line);) {
+            if (!line.empty()) {
+                add(line);
+            }
+        }
+    }
+    return files;
+}
+
+tl::expected<Analysis, TrackFailure> analyse_file(Analyser& analyser, const std::string& file, const std::stop_token& stop) {
+    auto fd = open_for_reading(file);
+    if (!fd) {
+        return tl::unexpected(TrackFailure{
+            fd.error().code == ErrorCode::not_found ? FailureCode::not_found : FailureCode::refused, fd.error().message});
+    }
+    struct stat status {};
+    if (::fstat(fd->get(), &status) != 0) {
+        return tl::unexpected(TrackFailure{FailureCode::unreachable, "The file's size cannot be read."});
+    }
+    return analyser.analyse({std::move(*fd), static_cast<std::uint64_t>(status.st_size)}, stop);
+}
+
+/// Prints lines in the order of the files, each as soon as all before it are there.
+class OrderedPrinter {
+  public:
+    explicit OrderedPrinter(std::size_t count) : m_lines(count) {}
+
+    void put(std::size_t index, std::string line) {
+        const std::lock_guard lock(m_mutex);
+        m_lines[index] = std::move(line);
+        while (m_next < m_lines.size() && m_lines[m_next]) {
+            fmt::print("{}\n", *m_lines[m_next]);
+            std::fflush(stdout);
+            m_lines[m_next++].emplace();
+        }
+    }
+
+  private:
+    std::mutex m_mutex;
+    std::vector<std::optional<std::string>> m_lines;
+    std::size_t m_next = 0;
+};
+
+} // namespace
+
+ExitCode analyze(const settings::LoadedSettings& loaded, const AnalyzeArguments& arguments) {
+    const StopSignal stop_signal;
+    auto model = open_model(loaded.settings);
+    if (!model) {
+        log::error("{}", model.error().message);
+        return ExitCode::usage;
+    }
+    if (!model->network) {
+        log::warn("{}", absence_sentence(*model));
+    }
+    const std::vector<std::string> files = all_files(arguments.files);
+    if (files.empty()) {
+        log::error("No audio file was found in what was given.");
+        return ExitCode::some_failed;
+    }
+    const std::size_t jobs = std::min(arguments.jobs, files.size());
+    const auto analyser = make_analyser(loaded.settings, *model, static_cast<int>(jobs));
+    OrderedPrinter printer(files.size());
+    std::atomic<std::size_t> next{0};
+    std::atomic<bool> some_failed{false};
+    {
+        std::vector<std::jthread> workers;
+        for (std::size_t i = 0; i < jobs; ++i) {
+            workers.emplace_back([&] {
+                for (std::size_t index = next++; index < files.size() && !stop_signal.token().stop_requested(); index = next++) {
+                    const auto analysis = analyse_file(*analyser, files[index], stop_signal.token());
+                    if (stop_signal.token().stop_requested()) {
+                        return;
+                    }
+                    some_failed = some_failed || !analysis;
+                    printer.put(index,
+                                analysis ? analysis_line(files[index], *analysis) : failure_line(files[index], analysis.error()));
+                }
+            });
+        }
+    }
+    if (stop_signal.token().stop_requested()) {
+        return ExitCode::interrupted;
+    }
+    return some_failed ? ExitCode::some_failed : ExitCode::success;
+}
+
+} // namespace audiomuse::apps

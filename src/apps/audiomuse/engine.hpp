@@ -1,0 +1,78 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <analysis/supervised_analyser.hpp>
+#include <app/analyse_library.hpp>
+#include <app/cluster_library.hpp>
+#include <app/library_service.hpp>
+#include <base/result.hpp>
+#include <library/local_music_source.hpp>
+#include <library/m3u8_playlist_sink.hpp>
+#include <settings/settings.hpp>
+#include <store/data_folder_lock.hpp>
+#include <store/database.hpp>
+#include <store/sqlite_playlist_store.hpp>
+#include <store/sqlite_task_store.hpp>
+#include <store/sqlite_track_store.hpp>
+#include <tasks/task_queue.hpp>
+#include <tasks/task_runner.hpp>
+
+#include "model.hpp"
+
+namespace audiomuse::apps {
+
+/// The confined analyser of these settings. `model` must outlive it.
+[[nodiscard]] std::unique_ptr<analysis::SupervisedAnalyser> make_analyser(const settings::Settings& settings, const Model& model,
+                                                                          int children);
+
+/// The number of analysis processes: the setting, or what the machine bears.
+[[nodiscard]] int worker_count(const settings::Settings& settings);
+
+/// What the analyser gives now.
+[[nodiscard]] AnalysisVersion current_version(const Model& model);
+
+/// The stores of one data folder, and what is in the library's name there. Holds the folder's lock.
+class Stores {
+  public:
+    /// Errors: conflict when another program has the folder, and those of store::Database::open.
+    [[nodiscard]] static Result<std::unique_ptr<Stores>> open(const settings::Settings& settings);
+
+    Stores(store::DataFolderLock lock, std::unique_ptr<store::Database> database, SourceId source);
+
+    store::DataFolderLock lock;
+    std::unique_ptr<store::Database> database;
+    store::SqliteTrackStore tracks;
+    store::SqliteTaskStore tasks;
+    store::SqlitePlaylistStore playlists;
+};
+
+/// Everything behind `serve` and `run`, wired together. The members are in the order in which they depend on each other.
+class Engine {
+  public:
+    struct Listeners {
+        app::AnalyseLibrary::ProgressListener analysis{};
+        app::ClusterLibrary::ProgressListener clustering{};
+    };
+
+    /// Errors name the setting or file to mend.
+    [[nodiscard]] static Result<std::unique_ptr<Engine>> create(const settings::Settings& settings, Listeners listeners);
+
+    Engine(const settings::Settings& settings, Listeners listeners, Model opened_model, std::unique_ptr<Stores> opened_stores,
+           std::unique_ptr<library::LocalMusicSource> opened_source);
+
+    Model model;
+    std::unique_ptr<Stores> stores;
+    std::unique_ptr<library::LocalMusicSource> source;
+    library::M3u8PlaylistSink sink;
+    std::unique_ptr<analysis::SupervisedAnalyser> analyser;
+    app::AnalyseLibrary analyse;
+    app::ClusterLibrary cluster;
+    tasks::TaskQueue queue;
+    app::LibraryService service;
+    tasks::TaskRunner runner;
+};
+
+} // namespace audiomuse::apps
