@@ -1,0 +1,111 @@
+#include <http/server.hpp>
+
+#include <string>
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <base/fd.hpp>
+
+namespace audiomuse::http {
+namespace {
+
+/// Sends raw bytes and returns all that comes back until the server closes.
+std::string exchange(std::uint16_t port, const std::string& request) {
+    const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    ::inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+    const timeval limit{10, 0};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        return "no connection";
+    }
+    std::size_t sent = 0;
+    while (sent < request.size()) {
+        const ssize_t step = ::send(socket.get(), request.data() + sent, request.size() - sent, MSG_NOSIGNAL);
+        if (step <= 0) {
+            break;
+        }
+        sent += static_cast<std::size_t>(step);
+    }
+    std::string answer;
+    char buffer[4096];
+    for (ssize_t got = 0; (got = ::recv(socket.get(), buffer, sizeof buffer, 0)) > 0;) {
+        answer.append(buffer, static_cast<std::size_t>(got));
+    }
+    return answer;
+}
+
+class ServerTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        m_router.add("POST", "/echo", [](const Request& request, const std::string&) { return Response{.body = request.body}; });
+        m_router.add("GET", "/boom", [](const Request&, const std::string&) -> Response { throw std::runtime_error("secret"); });
+        m_router.add("GET", "/events", [](const Request&, const std::string&) {
+            Response response;
+            response.content_type = "text/event-stream";
+            response.events = [count = 0]() mutable -> std::optional<std::string> {
+                return ++count <= 2 ? std::optional("event: n\ndata: " + std::to_string(count) + "\n\n") : std::nullopt;
+            };
+            return response;
+        });
+        auto server = Server::start({.address = "127.0.0.1", .port = 0, .threads = 2}, m_router);
+        ASSERT_TRUE(server) << server.error().message;
+        m_server = std::move(*server);
+    }
+    Router m_router;
+    std::unique_ptr<Server> m_server;
+};
+
+TEST_F(ServerTest, AnswersWithHeaders) {
+    const std::string answer = exchange(m_server->port(), "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
+    EXPECT_NE(answer.find("Content-Type: application/json; charset=utf-8\r\n"), std::string::npos) << answer;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\nhi")) << answer;
+}
+
+TEST_F(ServerTest, ALargeBodyIs413) {
+    const std::string body(2U << 20U, 'x');
+    const std::string answer =
+        exchange(m_server->port(), "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 413 ")) << answer.substr(0, 200);
+}
+
+TEST_F(ServerTest, AnExceptionIs500WithoutItsWords) {
+    const std::string answer = exchange(m_server->port(), "GET /boom HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 ")) << answer;
+    EXPECT_EQ(answer.find("secret"), std::string::npos) << answer;
+}
+
+TEST_F(ServerTest, EventStreamsEnd) {
+    const std::string answer = exchange(m_server->port(), "GET /events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_NE(answer.find("Content-Type: text/event-stream"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("data: 1\n"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("data: 2\n"), std::string::npos) << answer;
+    EXPECT_TRUE(answer.ends_with("0\r\n\r\n")) << answer;
+}
+
+TEST_F(ServerTest, GarbageDoesNoHarm) {
+    exchange(m_server->port(), std::string("\x16\x03\x01\x00garbage\r\n\r\n", 16));
+    const std::string answer = exchange(m_server->port(), "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
+}
+
+TEST_F(ServerTest, ATakenPortIsUnavailable) {
+    const auto second = Server::start({.address = "127.0.0.1", .port = m_server->port(), .threads = 1}, m_router);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, ErrorCode::unavailable);
+}
+
+TEST_F(ServerTest, StopsWhileStreaming) {
+    m_server->stop();
+    EXPECT_EQ(exchange(m_server->port(), "GET /events HTTP/1.1\r\n\r\n"), "no connection");
+}
+
+} // namespace
+} // namespace audiomuse::http
