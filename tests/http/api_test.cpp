@@ -37,8 +37,10 @@ class ApiTest : public testing::Test {
 };
 
 TEST_F(ApiTest, StartAnswersQueued) {
-    EXPECT_EQ(call("POST", "/api/analysis/start", 202), json::parse(R"({"task_id":"a1b2","task_type":"main_analysis","status":"queued"})"));
-    EXPECT_EQ(call("POST", "/api/clustering/start", 202, "{}"), json::parse(R"({"task_id":"a1b2","task_type":"main_clustering","status":"queued"})"));
+    EXPECT_EQ(call("POST", "/api/analysis/start", 202),
+              json::parse(R"({"task_id":"a1b2","task_type":"main_analysis","status":"queued"})"));
+    EXPECT_EQ(call("POST", "/api/clustering/start", 202, "{}"),
+              json::parse(R"({"task_id":"a1b2","task_type":"main_clustering","status":"queued"})"));
 }
 
 TEST_F(ApiTest, EachStateHasItsWord) {
@@ -65,8 +67,8 @@ TEST_F(ApiTest, ActiveTaskHasItsKeysInOrder) {
     for (const auto& [key, value] : body.items()) {
         keys.push_back(key);
     }
-    EXPECT_EQ(keys, (std::vector<std::string>{"task_id", "parent_task_id", "task_type", "sub_type_identifier", "status", "progress", "details",
-                                              "timestamp", "running_time_seconds"}));
+    EXPECT_EQ(keys, (std::vector<std::string>{"task_id", "parent_task_id", "task_type", "sub_type_identifier", "status",
+                                              "progress", "details", "timestamp", "running_time_seconds"}));
     EXPECT_EQ(body["timestamp"], "2023-10-27T10:05:30.123456");
     EXPECT_EQ(body["parent_task_id"], nullptr);
     EXPECT_EQ(body["details"]["albums_completed"], 3);
@@ -75,23 +77,32 @@ TEST_F(ApiTest, ActiveTaskHasItsKeysInOrder) {
 TEST_F(ApiTest, NothingYet) {
     EXPECT_EQ(call("GET", "/api/active_tasks", 200), json::object());
     EXPECT_EQ(call("GET", "/api/playlists", 200), json::object());
-    EXPECT_EQ(call("GET", "/api/last_task", 200),
-              json::parse(R"({"task_id":null,"task_type":null,"status":"NO_PREVIOUS_MAIN_TASK","details":{"log":["No previous main task found."]}})"));
+    EXPECT_EQ(
+        call("GET", "/api/last_task", 200),
+        json::parse(
+            R"({"task_id":null,"task_type":null,"status":"NO_PREVIOUS_MAIN_TASK","details":{"log":["No previous main task found."]}})"));
 }
 
 TEST_F(ApiTest, UnknownStatus) {
-    EXPECT_EQ(call("GET", "/api/status/x", 404),
-              json::parse(R"({"task_id":"x","state":"UNKNOWN","status_message":"Task ID not found.","progress":0,"details":{},"task_type_from_db":null,
+    EXPECT_EQ(
+        call("GET", "/api/status/x", 404),
+        json::parse(
+            R"({"task_id":"x","state":"UNKNOWN","status_message":"Task ID not found.","progress":0,"details":{},"task_type_from_db":null,
                               "error":"Task ID not found.","message":"Task ID not found.","code":"not_found"})"));
 }
 
 TEST_F(ApiTest, Cancel) {
-    EXPECT_EQ(call("POST", "/api/cancel/t1", 200),
-              json::parse(R"({"message":"Task t1 and its children cancellation initiated. 5 total jobs affected.","task_id":"t1","cancelled_jobs_count":5})"));
-    EXPECT_EQ(call("POST", "/api/cancel_all/main_analysis", 200),
-              json::parse(R"({"message":"Cancellation initiated for 2 main tasks of type 'main_analysis' and their children. Total jobs affected: 12.",
+    EXPECT_EQ(
+        call("POST", "/api/cancel/t1", 200),
+        json::parse(
+            R"({"message":"Task t1 and its children cancellation initiated. 5 total jobs affected.","task_id":"t1","cancelled_jobs_count":5})"));
+    EXPECT_EQ(
+        call("POST", "/api/cancel_all/main_analysis", 200),
+        json::parse(
+            R"({"message":"Cancellation initiated for 2 main tasks of type 'main_analysis' and their children. Total jobs affected: 12.",
                               "cancelled_main_tasks":["a","b"]})"));
-    m_service.error = Error{ErrorCode::conflict, "Task could not be cancelled (e.g., already completed or not found in active state)."};
+    m_service.error =
+        Error{ErrorCode::conflict, "Task could not be cancelled (e.g., already completed or not found in active state)."};
     const json body = call("POST", "/api/cancel/t1", 400);
     EXPECT_EQ(body["task_id"], "t1");
     EXPECT_EQ(body["code"], "conflict");
@@ -99,9 +110,13 @@ TEST_F(ApiTest, Cancel) {
 }
 
 TEST_F(ApiTest, PlaylistsKeepTheirOrderAndShowTheTrackArtist) {
-    m_service.lists = {{PlaylistId("p"), "Energetic_Medium_automatic", {{TrackId("2"), "B", "Artist B", "b.mp3", 1}, {TrackId("1"), "A", "", "a.mp3", 1}}, {}}};
-    EXPECT_EQ(m_router.route({"GET", "/api/playlists", "", ""}).body,
-              R"({"Energetic_Medium_automatic":[{"item_id":"2","title":"B","author":"Artist B"},{"item_id":"1","title":"A","author":""}]})");
+    m_service.lists = {{PlaylistId("p"),
+                        "Energetic_Medium_automatic",
+                        {{TrackId("2"), "B", "Artist B", "b.mp3", 1}, {TrackId("1"), "A", "", "a.mp3", 1}},
+                        {}}};
+    EXPECT_EQ(
+        m_router.route({"GET", "/api/playlists", "", ""}).body,
+        R"({"Energetic_Medium_automatic":[{"item_id":"2","title":"B","author":"Artist B"},{"item_id":"1","title":"A","author":""}]})");
 }
 
 TEST_F(ApiTest, TheTokenIsNeverShown) {

@@ -14,7 +14,8 @@ TEST(AnalysisBody, EmptyMeansDefaults) {
 }
 
 TEST(AnalysisBody, DigitsAsTextAreNumbers) {
-    const auto request = parse_analysis_request(R"({"num_recent_albums": "50", "top_n_moods": 3.0, "jellyfin_token": "x", "other": {}})");
+    const auto request =
+        parse_analysis_request(R"({"num_recent_albums": "50", "top_n_moods": 3.0, "jellyfin_token": "x", "other": {}})");
     ASSERT_TRUE(request);
     EXPECT_EQ(request->num_recent_albums, 50);
     EXPECT_EQ(request->top_n_moods, 3);
@@ -22,7 +23,8 @@ TEST(AnalysisBody, DigitsAsTextAreNumbers) {
 }
 
 TEST(AnalysisBody, AWrongTypeNamesTheField) {
-    for (const char* value : {"\"5x\"", "\"\"", "1.5", "true", "[]", "{}", "1e300", "18446744073709551615", "99999999999999999999999999"}) {
+    for (const char* value :
+         {"\"5x\"", "\"\"", "1.5", "true", "[]", "{}", "1e300", "18446744073709551615", "99999999999999999999999999"}) {
         const auto request = parse_analysis_request(std::string(R"({"num_recent_albums": )") + value + "}");
         ASSERT_FALSE(request) << value;
         EXPECT_EQ(request.error().field, "num_recent_albums") << value;
@@ -44,7 +46,8 @@ TEST(AnalysisBody, SurvivesDeepNesting) { EXPECT_FALSE(parse_analysis_request(st
 TEST(ClusteringBody, BothNamesOfTheMethodAreOneField) {
     EXPECT_EQ(parse_clustering_request(R"({"clustering_method": "gmm"})")->cluster_algorithm, "gmm");
     EXPECT_EQ(parse_clustering_request(R"({"cluster_algorithm": "dbscan"})")->cluster_algorithm, "dbscan");
-    EXPECT_EQ(parse_clustering_request(R"({"cluster_algorithm": "gmm", "clustering_method": "kmeans"})").error().field, "clustering_method");
+    EXPECT_EQ(parse_clustering_request(R"({"cluster_algorithm": "gmm", "clustering_method": "kmeans"})").error().field,
+              "clustering_method");
     EXPECT_EQ(parse_clustering_request(R"({"clustering_method": "magic"})").error().field, "clustering_method");
 }
 
@@ -54,7 +57,8 @@ TEST(ClusteringBody, RealNumbersMayBeText) {
     EXPECT_EQ(request->max_distance, 0.25);
     EXPECT_EQ(request->dbscan_eps_min, 1.0);
     for (const char* value : {"\"nan\"", "\"inf\"", "\"0,5\"", "[]"}) {
-        EXPECT_EQ(parse_clustering_request(std::string(R"({"max_distance": )") + value + "}").error().field, "max_distance") << value;
+        EXPECT_EQ(parse_clustering_request(std::string(R"({"max_distance": )") + value + "}").error().field, "max_distance")
+            << value;
     }
 }
 

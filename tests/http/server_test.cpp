@@ -63,7 +63,8 @@ class ServerTest : public testing::Test {
 };
 
 TEST_F(ServerTest, AnswersWithHeaders) {
-    const std::string answer = exchange(m_server->port(), "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi");
+    const std::string answer =
+        exchange(m_server->port(), "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi");
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
     EXPECT_NE(answer.find("Content-Type: application/json; charset=utf-8\r\n"), std::string::npos) << answer;
     EXPECT_TRUE(answer.ends_with("\r\n\r\nhi")) << answer;
@@ -72,7 +73,8 @@ TEST_F(ServerTest, AnswersWithHeaders) {
 TEST_F(ServerTest, ALargeBodyIs413) {
     const std::string body(2U << 20U, 'x');
     const std::string answer =
-        exchange(m_server->port(), "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+        exchange(m_server->port(), "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " +
+                                       std::to_string(body.size()) + "\r\n\r\n" + body);
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 413 ")) << answer.substr(0, 200);
 }
 
@@ -92,7 +94,8 @@ TEST_F(ServerTest, EventStreamsEnd) {
 
 TEST_F(ServerTest, GarbageDoesNoHarm) {
     exchange(m_server->port(), std::string("\x16\x03\x01\x00garbage\r\n\r\n", 16));
-    const std::string answer = exchange(m_server->port(), "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    const std::string answer =
+        exchange(m_server->port(), "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
 }
 

@@ -1,0 +1,228 @@
+#include <app/analyse_library.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <support/fake_task_store.hpp>
+#include <support/fake_track_store.hpp>
+#include <tasks/task_runner.hpp>
+
+namespace audiomuse::app {
+namespace {
+
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+/// Albums of tracks by title; the descriptor's size tells the analyser which track it got.
+class ScriptedSource final : public MusicSource {
+  public:
+    std::map<std::string, std::vector<std::string>> albums;
+    std::map<std::string, std::uint64_t> sizes; ///< of a title; 1000 + its place by default
+    bool complete = true;
+
+    [[nodiscard]] SourceId id() const override { return SourceId("scripted"); }
+    [[nodiscard]] std::string name() const override { return "scripted music"; }
+    Result<Listing> visit_albums(AlbumLimit, const AlbumVisitor& visitor, std::stop_token) override {
+        Listing listing;
+        listing.complete = complete;
+        for (const auto& [title, songs] : albums) {
+            Album album;
+            album.id = AlbumId(title);
+            album.title = title;
+            std::vector<Track> tracks;
+            for (const std::string& song : songs) {
+                tracks.push_back(make_track(title, song));
+            }
+            if (auto visited = visitor(album, tracks); !visited) {
+                return fail(std::move(visited));
+            }
+            ++listing.albums;
+            listing.tracks += songs.size();
+        }
+        return listing;
+    }
+    tl::expected<AudioInput, TrackFailure> open(const Track& track, std::stop_token) override {
+        return AudioInput{UniqueFd(), track.stamp.size_bytes};
+    }
+
+  private:
+    Track make_track(const std::string& album, const std::string& song) {
+        Track track;
+        track.id = TrackId(song);
+        track.album_id = AlbumId(album);
+        track.album = album;
+        track.title = song;
+        track.artist = "Artist";
+        track.path = song;
+        const auto found = sizes.find(song);
+        track.stamp = {found != sizes.end() ? found->second : std::hash<std::string>{}(song) % 1'000'000, 7};
+        return track;
+    }
+};
+
+class ScriptedAnalyser final : public Analyser {
+  public:
+    std::map<std::uint64_t, TrackFailure> failures;  ///< by size
+    std::map<std::uint64_t, std::string> identities; ///< by size; else the size itself
+    std::atomic<int> analysed{0};
+    std::chrono::milliseconds pause{0};
+
+    tl::expected<Analysis, TrackFailure> analyse(const AudioInput& input, std::stop_token stop) override {
+        const auto end = std::chrono::steady_clock::now() + pause;
+        while (std::chrono::steady_clock::now() < end && !stop.stop_requested()) {
+            std::this_thread::sleep_for(1ms);
+        }
+        if (stop.stop_requested()) {
+            return tl::unexpected(TrackFailure{FailureCode::crashed, "Stopped."});
+        }
+        ++analysed;
+        if (const auto found = failures.find(input.size_bytes); found != failures.end()) {
+            return tl::unexpected(found->second);
+        }
+        Analysis analysis;
+        analysis.duration_s = 60;
+        analysis.tempo_bpm = 120.5;
+        analysis.key = Key{0, Scale::major};
+        analysis.moods = Moods{};
+        (*analysis.moods)[5] = 0.85F;
+        (*analysis.moods)[7] = 0.72F;
+        analysis.tags = Tags{};
+        analysis.embedding = Embedding{};
+        analysis.identity = identity(input);
+        return analysis;
+    }
+    tl::expected<AudioIdentity, TrackFailure> identify(const AudioInput& input, std::stop_token) override {
+        return identity(input);
+    }
+
+  private:
+    AudioIdentity identity(const AudioInput& input) const {
+        const auto found = identities.find(input.size_bytes);
+        return AudioIdentity(found != identities.end() ? found->second : std::to_string(input.size_bytes));
+    }
+};
+
+class AnalyseLibraryTest : public testing::Test {
+  protected:
+    Task run(AnalysisParams params = {}) {
+        const TaskId id = m_queue.submit(TaskType::main_analysis, to_json(params)).value().id;
+        Task task = m_tasks.claim(TaskType::main_analysis, OwnerId("test"), utc_now()).value().value();
+        AnalyseLibrary analyse(m_source, m_analyser, m_tracks, {2, AnalysisVersion{}});
+        m_runner.run(std::move(task), [&](tasks::TaskContext& context) { return analyse(context); });
+        return m_tasks.find(id).value().value();
+    }
+    FakeTaskStore m_tasks;
+    FakeTrackStore m_tracks;
+    tasks::TaskQueue m_queue{m_tasks};
+    tasks::TaskRunner m_runner{m_tasks, m_queue, {}};
+    ScriptedSource m_source;
+    ScriptedAnalyser m_analyser;
+};
+
+TEST_F(AnalyseLibraryTest, AnalysesAllOnceAndSaysSo) {
+    m_source.albums = {{"One", {"a", "b"}}, {"Two", {"c"}}};
+    const Task first = run();
+    EXPECT_EQ(first.state, TaskState::success);
+    EXPECT_EQ(first.status_message, "Analysis finished. Tracks: 3 seen, 3 new, 3 analysed, 0 known, 0 failed.");
+    const json details = json::parse(first.details);
+    EXPECT_EQ(details["albums_completed"], 2);
+    EXPECT_EQ(details["tracks_completed"], 3);
+    EXPECT_EQ(details["eta_seconds"], 0);
+    EXPECT_FALSE(details.contains("album_name"));
+    const auto log = m_tasks.log(first.id, 0, 0).value();
+    EXPECT_EQ(log[0].text, "Main analysis task started.");
+    EXPECT_EQ(log[1].text, "Found 2 albums to process.");
+    EXPECT_TRUE(
+        std::ranges::any_of(log, [](const TaskLogLine& line) { return line.text == "Analyzing track: b by Artist (2/2)"; }));
+    EXPECT_TRUE(std::ranges::any_of(log, [](const TaskLogLine& line) {
+        return line.text.starts_with(
+            "Analyzed 'a by Artist'. Tempo: 120.50, Key: C major. Moods: mood/energetic:0.85, mood/happy:0.72, ");
+    }));
+    const auto children = m_tasks.children(first.id).value();
+    ASSERT_EQ(children.size(), 2U);
+    EXPECT_EQ(children[0].state, TaskState::success);
+    EXPECT_EQ(children[0].sub_type, "One");
+
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 3 seen, 0 new, 0 analysed, 3 known, 0 failed.");
+    EXPECT_EQ(m_analyser.analysed, 3);
+}
+
+TEST_F(AnalyseLibraryTest, LastingFailuresAreRemembered) {
+    m_source.albums = {{"One", {"good", "text", "crash"}}};
+    m_source.sizes = {{"good", 1}, {"text", 2}, {"crash", 3}};
+    m_analyser.failures = {{2, {FailureCode::not_audio, "No audio."}}, {3, {FailureCode::crashed, "It crashed."}}};
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 3 seen, 3 new, 1 analysed, 0 known, 2 failed.");
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 3 seen, 1 new, 0 analysed, 1 known, 2 failed.")
+        << "the crash is tried again";
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 3 seen, 1 new, 0 analysed, 1 known, 2 failed.");
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 3 seen, 0 new, 0 analysed, 1 known, 2 failed.")
+        << "three runs are enough";
+    EXPECT_EQ(run({.retry_failed = true}).status_message,
+              "Analysis finished. Tracks: 3 seen, 2 new, 0 analysed, 1 known, 2 failed.");
+    m_source.sizes["text"] = 20;
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 3 seen, 1 new, 1 analysed, 1 known, 1 failed.")
+        << "the file changed";
+}
+
+TEST_F(AnalyseLibraryTest, MovedAudioKeepsItsAnalysis) {
+    m_source.albums = {{"One", {"old name", "other"}}};
+    m_source.sizes = {{"old name", 1}, {"new name", 1}, {"other", 2}, {"retagged", 3}};
+    run();
+    m_source.albums = {{"One", {"new name", "other"}}};
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 2 seen, 1 new, 0 analysed, 2 known, 0 failed.");
+    m_source.sizes["other"] = 30;
+    m_analyser.identities = {{30, "2"}};
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 2 seen, 1 new, 0 analysed, 2 known, 0 failed.");
+    EXPECT_EQ(m_analyser.analysed, 2);
+    EXPECT_EQ(m_tracks.counts()->present, 2U);
+    EXPECT_EQ(m_tracks.counts()->missing, 1U);
+}
+
+TEST_F(AnalyseLibraryTest, NothingToShowIsAFailureWithCounts) {
+    EXPECT_EQ(run().status_message,
+              "No album was found in scripted music. Tracks: 0 seen, 0 new, 0 analysed, 0 known, 0 failed.");
+    m_source.albums = {{"One", {"text"}}};
+    m_source.sizes = {{"text", 2}};
+    m_analyser.failures = {{2, {FailureCode::not_audio, "No audio."}}};
+    const Task task = run();
+    EXPECT_EQ(task.state, TaskState::failure);
+    EXPECT_EQ(task.status_message, "Not one track could be analysed. Tracks: 1 seen, 1 new, 0 analysed, 0 known, 1 failed.");
+    EXPECT_EQ(json::parse(task.details)["failed_tracks"],
+              json::parse(R"([{"item_id":"text","title":"text","reason":"No audio."}])"));
+}
+
+TEST_F(AnalyseLibraryTest, AnIncompleteListingMakesNothingMissing) {
+    m_source.albums = {{"One", {"a", "b"}}};
+    run();
+    m_source.albums = {{"One", {"a"}}};
+    m_source.complete = false;
+    run();
+    EXPECT_EQ(m_tracks.counts()->missing, 0U);
+    m_source.complete = true;
+    run();
+    EXPECT_EQ(m_tracks.counts()->missing, 1U);
+}
+
+TEST_F(AnalyseLibraryTest, CancellingStopsSoon) {
+    for (int i = 0; i < 50; ++i) {
+        m_source.albums["One"].push_back(std::to_string(i));
+    }
+    m_analyser.pause = 20ms;
+    std::jthread canceller([&] {
+        std::this_thread::sleep_for(60ms);
+        EXPECT_TRUE(m_queue.cancel_all("main_analysis"));
+    });
+    const auto started = std::chrono::steady_clock::now();
+    const Task task = run();
+    EXPECT_EQ(task.state, TaskState::revoked);
+    EXPECT_LT(std::chrono::steady_clock::now() - started, 2s);
+    EXPECT_LT(m_analyser.analysed, 50);
+    EXPECT_EQ(m_tracks.counts()->analysed, static_cast<std::uint64_t>(m_analyser.analysed.load())) << "what is finished stays";
+}
+
+} // namespace
+} // namespace audiomuse::app
