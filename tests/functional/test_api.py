@@ -108,7 +108,7 @@ def test_start_calls_are_lenient_where_the_contract_is(server):
 def test_an_empty_library_fails_with_counts(server):
     status = server.analyse()
     assert status["state"] == "FAILURE"
-    assert status["status_message"] == "No album was found in local folder. Tracks: 0 seen, 0 new, 0 analysed, 0 known, 0 failed."
+    assert status["status_message"] == "No album was found in the music folder. Tracks: 0 seen, 0 new, 0 analysed, 0 known, 0 failed."
     assert status["details"]["error_message"] == status["status_message"]
     status = server.cluster()
     assert status["state"] == "FAILURE" and "2" in status["status_message"]

@@ -58,7 +58,7 @@ def test_from_music_to_playlists(serve, library, tmp_path):
     clustering = server.cluster(seed=1, clustering_runs=60)
     assert clustering["state"] == "SUCCESS", clustering["status_message"]
     score = clustering["details"]["best_score"]
-    assert clustering["status_message"] == f"Playlists generated and updated on local folder! Best diversity score: {score:.2f}."
+    assert clustering["status_message"] == f"Playlists generated and updated on the playlist folder! Best diversity score: {score:.2f}."
     last = server.get("/api/last_task")
     assert last["task_type"] == "main_clustering" and last["status"] == "SUCCESS"
     assert last["details"]["log"] == [f"Task completed successfully. Final status: {clustering['status_message']}"]

@@ -15,7 +15,7 @@
 
 #include <base/files.hpp>
 #include <base/log.hpp>
-#include <library/audio_files.hpp>
+#include <library/local_music_source.hpp>
 
 #include "analysis_json.hpp"
 #include "commands.hpp"
@@ -31,15 +31,22 @@ namespace fs = std::filesystem;
 /// The audio files below a folder, sorted; what cannot be read is left out with a warning.
 void walk(const fs::path& folder, std::vector<std::string>& files) {
     std::vector<std::string> found;
-    std::error_code error;
-    for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
-         entry != fs::recursive_directory_iterator() && !error; entry.increment(error)) {
-        if (entry->is_regular_file(error) && library::has_audio_extension(entry->path())) {
-            found.push_back(entry->path().string());
+    library::LocalMusicSource source({folder});
+    const auto listing = source.visit_albums(
+        {},
+        [&](const Album&, std::span<const Track> tracks) {
+            for (const Track& track : tracks) {
+                found.push_back((folder / track.path).string());
+            }
+            return Result<void>{};
+        },
+        {});
+    if (!listing) {
+        log::warn("{}", listing.error().message);
+    } else {
+        for (const std::string& problem : listing->problems) {
+            log::warn("{}", problem);
         }
-    }
-    if (error) {
-        log::warn("{} could not be read to its end: {}.", folder.string(), error.message());
     }
     std::sort(found.begin(), found.end());
     files.insert(files.end(), found.begin(), found.end());

@@ -59,7 +59,7 @@ ExitCode serve(const settings::LoadedSettings& loaded) {
     auto engine = Engine::create(settings, {});
     if (!engine) {
         log::error("{}", engine.error().message);
-        return ExitCode::some_failed;
+        return engine.error().code == ErrorCode::invalid_argument ? ExitCode::usage : ExitCode::some_failed;
     }
     if (const auto confinement = (*engine)->analyser->check_confinement(); !confinement) {
         log::error("No analysis process can be started: {}", confinement.error().message);

@@ -1,8 +1,11 @@
 #include "engine.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include <analysis/versions.hpp>
 #include <app/clustering_params.hpp>
@@ -101,6 +104,9 @@ Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& setting
         return fail(ErrorCode::invalid_argument,
                     "No music folder is given: use --library DIR, or set library in the settings file.", "library");
     }
+    if (std::error_code error; !std::filesystem::is_directory(settings.library, error)) {
+        return fail(ErrorCode::invalid_argument, fmt::format("The library {} is not a folder that can be read.", settings.library.string()), "library");
+    }
     auto model = open_model(settings);
     if (!model) {
         return fail(std::move(model));
@@ -112,21 +118,18 @@ Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& setting
     if (!stores) {
         return fail(std::move(stores));
     }
-    auto source = library::LocalMusicSource::open(
-        settings.library, [tracks = &(*stores)->tracks](const TrackId& id, const FileStamp& stamp) {
+    auto source = std::make_unique<library::LocalMusicSource>(
+        library::LocalMusicSource::Settings{settings.library}, [tracks = &(*stores)->tracks](const TrackId& id, const FileStamp& stamp) {
             auto known = tracks->find(id);
             return known && *known && (*known)->stamp == stamp ? std::move(*known) : std::nullopt;
         });
-    if (!source) {
-        return fail(std::move(source));
-    }
-    return std::make_unique<Engine>(settings, std::move(listeners), std::move(*model), std::move(*stores), std::move(*source));
+    return std::make_unique<Engine>(settings, std::move(listeners), std::move(*model), std::move(*stores), std::move(source));
 }
 
 Engine::Engine(const settings::Settings& settings, Listeners listeners, Model opened_model, std::unique_ptr<Stores> opened_stores,
                std::unique_ptr<library::LocalMusicSource> opened_source)
     : model(std::move(opened_model)), stores(std::move(opened_stores)), source(std::move(opened_source)),
-      sink(settings.playlists_dir, settings.library), analyser(make_analyser(settings, model, worker_count(settings))),
+      sink({settings.playlists_dir, settings.library}), analyser(make_analyser(settings, model, worker_count(settings))),
       analyse(*source, *analyser, stores->tracks, {static_cast<std::size_t>(worker_count(settings)), current_version(model)},
               std::move(listeners.analysis)),
       cluster(stores->tracks, stores->playlists, sink, static_cast<unsigned>(worker_count(settings)),
