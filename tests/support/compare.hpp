@@ -26,7 +26,7 @@ struct Tolerance {
 /// = 1e-4}))`. Different lengths fail, and so does any value that is not finite, on either side: a golden file cannot hold one by
 /// design. The message tells the worst value, where it is, and how many values are off.
 template <std::ranges::random_access_range Actual, std::ranges::random_access_range Expected>
-[[nodiscard]] testing::AssertionResult all_close(const Actual &actual, const Expected &expected, Tolerance tolerance) {
+[[nodiscard]] testing::AssertionResult all_close(const Actual& actual, const Expected& expected, Tolerance tolerance) {
     static_assert(std::is_arithmetic_v<std::ranges::range_value_t<Actual>>);
     static_assert(std::is_arithmetic_v<std::ranges::range_value_t<Expected>>);
     const auto length = static_cast<std::size_t>(std::ranges::size(actual));
@@ -64,7 +64,7 @@ template <std::ranges::random_access_range Actual, std::ranges::random_access_ra
 
 /// The largest |actual - expected|, for messages and reports; NaN when any value is NaN or the lengths differ.
 template <std::ranges::random_access_range Actual, std::ranges::random_access_range Expected>
-[[nodiscard]] double largest_difference(const Actual &actual, const Expected &expected) {
+[[nodiscard]] double largest_difference(const Actual& actual, const Expected& expected) {
     if (std::ranges::size(actual) != std::ranges::size(expected)) {
         return std::nan("");
     }
@@ -81,13 +81,13 @@ template <std::ranges::random_access_range Actual, std::ranges::random_access_ra
 }
 
 /// A golden file of raw little-endian float32. Throws when it cannot be read or does not hold exactly `count` values.
-[[nodiscard]] inline std::vector<float> read_f32(const std::filesystem::path &path, std::size_t count) {
+[[nodiscard]] inline std::vector<float> read_f32(const std::filesystem::path& path, std::size_t count) {
     if (std::filesystem::file_size(path) != count * sizeof(float)) {
         throw std::runtime_error(path.string() + " does not hold " + std::to_string(count) + " float32 values");
     }
     std::vector<float> values(count);
     std::ifstream file(path, std::ios::binary);
-    if (!file.read(reinterpret_cast<char *>(values.data()), static_cast<std::streamsize>(count * sizeof(float)))) {
+    if (!file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(count * sizeof(float)))) {
         throw std::runtime_error(path.string() + " cannot be read");
     }
     return values;
