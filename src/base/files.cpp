@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <system_error>
 
 #include <fcntl.h>
@@ -100,13 +99,11 @@ Result<void> write_file_atomically(const std::filesystem::path& path, std::strin
     return {};
 }
 
-std::filesystem::path xdg_directory(const char* variable, const char* fallback) {
-    const char* base = std::getenv(variable);
-    if (base != nullptr && base[0] == '/') {
+std::filesystem::path xdg_directory(std::string_view base, std::string_view home, std::string_view fallback) {
+    if (base.starts_with('/')) {
         return std::filesystem::path(base) / "audiomuse";
     }
-    const char* home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr ? home : "/") / fallback / "audiomuse";
+    return std::filesystem::path(home.starts_with('/') ? home : "/") / fallback / "audiomuse";
 }
 
 } // namespace audiomuse

@@ -22,7 +22,8 @@ enum class FileMode : unsigned { everyone_reads = 0644, owner_only = 0600 };
 /// content.
 [[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content, FileMode mode);
 
-/// `$VARIABLE/audiomuse`, or `$HOME/fallback/audiomuse` when the variable (an XDG base directory) is not an absolute path.
-[[nodiscard]] std::filesystem::path xdg_directory(const char* variable, const char* fallback);
+/// Our folder in an XDG base directory: `base/audiomuse` when `base` (the value of the variable) is an absolute path, as the
+/// specification demands, else `home/fallback/audiomuse`.
+[[nodiscard]] std::filesystem::path xdg_directory(std::string_view base, std::string_view home, std::string_view fallback);
 
 } // namespace audiomuse

@@ -48,5 +48,12 @@ TEST_F(FilesTest, AFifoDoesNotStopTheCaller) {
     EXPECT_EQ(open_for_reading(path).error().code, ErrorCode::io);
 }
 
+TEST(XdgDirectoryTest, OnlyAnAbsoluteVariableCounts) {
+    EXPECT_EQ(xdg_directory("/data", "/home/ada", ".local/share"), "/data/audiomuse");
+    EXPECT_EQ(xdg_directory("", "/home/ada", ".local/share"), "/home/ada/.local/share/audiomuse");
+    EXPECT_EQ(xdg_directory("relative", "/home/ada", ".config"), "/home/ada/.config/audiomuse");
+    EXPECT_EQ(xdg_directory("", "", ".config"), "/.config/audiomuse");
+}
+
 } // namespace
 } // namespace audiomuse

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace audiomuse {
+
+/// Any bytes as one line that may be shown: each ill-formed UTF-8 sequence becomes U+FFFD, each run of control characters (line
+/// breaks and NUL included) one space, and blanks at both ends go. Well-formed text without controls stays as it is.
+[[nodiscard]] std::string to_display_text(std::string_view bytes);
+
+/// The longest beginning of at most `max_bytes` bytes that cuts no UTF-8 character apart.
+[[nodiscard]] std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes) noexcept;
+
+} // namespace audiomuse
