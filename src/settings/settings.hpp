@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <base/log.hpp>
+#include <settings/secret.hpp>
+
+namespace audiomuse::settings {
+
+/// Where the server listens. Port 0 lets the system choose a free one.
+struct ListenAddress {
+    std::string host = "127.0.0.1"; ///< a name or an address; an IPv6 address without brackets
+    std::uint16_t port = 8000;
+
+    friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+
+enum class MediaServer { local, jellyfin, subsonic };
+enum class ClusterAlgorithm { kmeans, dbscan, gmm };
+enum class ClusteringFeatures { moods, embedding };
+
+[[nodiscard]] std::string_view to_string(MediaServer value) noexcept;
+[[nodiscard]] std::string_view to_string(ClusterAlgorithm value) noexcept;
+[[nodiscard]] std::string_view to_string(ClusteringFeatures value) noexcept;
+
+/// All settings of the program, validated. What these members start with are the defaults; an empty optional is "automatic".
+struct Settings {
+    ListenAddress listen;
+    Secret api_token; ///< empty: no token is asked for
+    std::filesystem::path api_token_file;
+
+    MediaServer media_server = MediaServer::local;
+    std::filesystem::path library;       ///< absolute; empty: none is configured
+    std::filesystem::path data;          ///< absolute
+    std::filesystem::path playlists_dir; ///< absolute
+    std::filesystem::path model_file;    ///< absolute; empty: the model inside the executable
+
+    std::int64_t workers = 0; ///< 0: as many as processors and memory allow
+    std::int64_t child_memory_mib = 256;
+
+    log::Level log_level = log::Level::info;
+    log::Format log_format = log::Format::text;
+
+    std::string jellyfin_url; ///< empty, or an http or https URL without credentials
+    std::string jellyfin_user_id;
+    Secret jellyfin_token;
+    std::filesystem::path jellyfin_token_file;
+
+    std::int64_t num_recent_albums = 0; ///< 0: all
+    std::int64_t top_n_moods = 5;
+    std::int64_t max_track_minutes = 30;
+
+    ClusterAlgorithm cluster_algorithm = ClusterAlgorithm::kmeans;
+    ClusteringFeatures clustering_features = ClusteringFeatures::moods;
+    std::int64_t clustering_runs = 1000;
+    std::optional<std::int64_t> clustering_seed;
+    std::optional<std::int64_t> num_clusters_min;
+    std::optional<std::int64_t> num_clusters_max;
+    std::optional<std::int64_t> gmm_n_components_min;
+    std::optional<std::int64_t> gmm_n_components_max;
+    std::optional<double> dbscan_eps_min;
+    std::optional<double> dbscan_eps_max;
+    std::optional<std::int64_t> dbscan_min_samples_min;
+    std::optional<std::int64_t> dbscan_min_samples_max;
+    std::int64_t pca_components_min = 0; ///< 0: no PCA
+    std::int64_t pca_components_max = 5;
+
+    double max_distance = 0.5;
+    std::int64_t max_songs_per_cluster = 40; ///< 0: no limit
+    std::int64_t max_songs_per_artist = 3;   ///< 0: no limit
+};
+
+} // namespace audiomuse::settings
