@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <exception>
+#include <limits>
 #include <optional>
 
 #include <taglib/apefile.h>
@@ -69,9 +70,18 @@ void fill(FileTags& tags, const TagLib::PropertyMap& properties) {
     fill(tags.album, text_of(properties, "ALBUM"));
     fill(tags.album_artist, text_of(properties, "ALBUMARTIST"));
     fill(tags.album_artist, text_of(properties, "ALBUM ARTIST"));
+    fill(tags.album_artist, text_of(properties, "ALBUM_ARTIST")); // what ffmpeg writes into APE tags
     fill(tags.genre, text_of(properties, "GENRE"));
     fill(tags.track_number, leading_number(text_of(properties, "TRACKNUMBER"), k_max_track_number));
     fill(tags.year, leading_number(text_of(properties, "DATE"), k_max_year));
+}
+
+/// A file that TagLib refused has no tag object to ask.
+template <class File>
+void fill_from(FileTags& tags, const File& file) {
+    if (file.isValid() && file.tag() != nullptr) {
+        fill(tags, file.properties());
+    }
 }
 
 using Reader = FileTags (*)(TagStream&);
@@ -80,8 +90,8 @@ using Detector = bool (*)(TagLib::IOStream*);
 template <class File>
 FileTags read_as(TagStream& stream) {
     FileTags tags;
-    File file(&stream, false, k_style);
-    fill(tags, file.properties());
+    const File file(&stream, false, k_style);
+    fill_from(tags, file);
     return tags;
 }
 
@@ -90,8 +100,8 @@ template <class File>
 FileTags read_filtered(TagStream& stream) {
     FileTags tags;
     FrameFilter filter;
-    File file(&stream, &filter, false, k_style);
-    fill(tags, file.properties());
+    const File file(&stream, &filter, false, k_style);
+    fill_from(tags, file);
     return tags;
 }
 
@@ -101,13 +111,14 @@ struct Kind {
     Reader read;
 };
 
-/// MPEG is last: its test is the most lenient.
+/// Some tests look for their mark anywhere near the start: what may hold the mark of another kind stands before it, and MPEG,
+/// whose test is the most lenient, last.
 constexpr std::array k_kinds{
-    Kind{" flac fla ", TagLib::FLAC::File::isSupported, read_filtered<TagLib::FLAC::File>},
-    Kind{" ogg oga ", TagLib::Ogg::Vorbis::File::isSupported, read_as<TagLib::Ogg::Vorbis::File>},
+    Kind{" ogg ", TagLib::Ogg::Vorbis::File::isSupported, read_as<TagLib::Ogg::Vorbis::File>},
     Kind{" opus ", TagLib::Ogg::Opus::File::isSupported, read_as<TagLib::Ogg::Opus::File>},
-    Kind{" oggflac ", TagLib::Ogg::FLAC::File::isSupported, read_as<TagLib::Ogg::FLAC::File>},
+    Kind{" oga ", TagLib::Ogg::FLAC::File::isSupported, read_as<TagLib::Ogg::FLAC::File>},
     Kind{" spx ", TagLib::Ogg::Speex::File::isSupported, read_as<TagLib::Ogg::Speex::File>},
+    Kind{" flac fla ", TagLib::FLAC::File::isSupported, read_filtered<TagLib::FLAC::File>},
     Kind{" m4a m4b m4r mp4 aac alac ", TagLib::MP4::File::isSupported, read_as<TagLib::MP4::File>},
     Kind{" wma asf ", TagLib::ASF::File::isSupported, read_as<TagLib::ASF::File>},
     Kind{" ape ", TagLib::APE::File::isSupported, read_as<TagLib::APE::File>},
@@ -149,8 +160,8 @@ FileTags read_riff(int fd, TagStream& stream, ReadBudget& budget) {
             }
             if (chunk.kind == TagChunk::Kind::id3v2) {
                 FrameFilter filter;
-                TagLib::MPEG::File file(&window, &filter, false, k_style);
-                fill(tags, file.properties());
+                const TagLib::MPEG::File file(&window, &filter, false, k_style);
+                fill_from(tags, file);
             } else {
                 fill(tags, TagLib::RIFF::Info::Tag(window.readBlock(chunk.size)).properties());
             }

@@ -1,0 +1,113 @@
+// The contracts of both ports on the adapters and on the fakes.
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <library/local_music_source.hpp>
+#include <library/m3u8_playlist_sink.hpp>
+#include <support/fake_music_source.hpp>
+#include <support/fake_playlist_sink.hpp>
+#include <support/music_source_contract.hpp>
+#include <support/playlist_sink_contract.hpp>
+#include <support/temporary_tree.hpp>
+
+#include "tagged_files.hpp"
+
+namespace audiomuse::test {
+namespace {
+
+class FakeSourceHarness final : public MusicSourceHarness {
+  public:
+    MusicSource& source() override { return m_source; }
+    void add_album(const std::string& title, const std::string& artist, int tracks, UtcTime added) override {
+        std::vector<Track> list;
+        for (int i = 1; i <= tracks; ++i) {
+            Track track;
+            track.title = fmt::format("{} {}", title, i);
+            track.id = TrackId("id of " + track.title);
+            track.artist = artist;
+            track.album = title;
+            track.track_number = i;
+            track.stamp = {100, 1};
+            list.push_back(track);
+        }
+        m_source.add_album({AlbumId("id of " + title), title, artist, added}, list);
+        for (const Track& track : list) {
+            m_source.set_audio(track.id, "audio of " + track.title);
+        }
+    }
+    void remove_audio(const Track& track) override { m_source.remove_track(track.id); }
+
+  private:
+    FakeMusicSource m_source;
+};
+
+class LocalSourceHarness final : public MusicSourceHarness {
+  public:
+    MusicSource& source() override { return m_source; }
+    void add_album(const std::string& title, const std::string& artist, int tracks, UtcTime added) override {
+        for (int i = 1; i <= tracks; ++i) {
+            const std::string name = fmt::format("{} {}", title, i);
+            const auto path = m_folder.write(
+                fmt::format("{}/{}/{:02}.mp3", artist, title, tracks - i),
+                mp3({{"TIT2", name}, {"TPE1", artist}, {"TPE2", artist}, {"TALB", title}, {"TRCK", std::to_string(i)}}) +
+                    "audio of " + name);
+            set_modified(path, added);
+        }
+    }
+    void remove_audio(const Track& track) override { std::filesystem::remove(m_folder.path() / track.path); }
+
+  private:
+    TemporaryTree m_folder;
+    library::LocalMusicSource m_source{{m_folder.path()}};
+};
+
+class FakeSinkHarness final : public PlaylistSinkHarness {
+  public:
+    PlaylistSink& sink() override { return m_sink; }
+    std::string content(const std::string& external_id) override {
+        const auto found = m_sink.contents().find(external_id);
+        return found == m_sink.contents().end() ? "" : found->second.content;
+    }
+    void edit(const std::string& external_id) override { m_sink.contents().at(external_id).content += "mine\n"; }
+    void erase(const std::string& external_id) override { m_sink.contents().erase(external_id); }
+    std::size_t count() override { return m_sink.contents().size(); }
+
+  private:
+    FakePlaylistSink m_sink;
+};
+
+class M3u8SinkHarness final : public PlaylistSinkHarness {
+  public:
+    M3u8SinkHarness() { std::filesystem::create_directory(m_folder.path() / "music"); }
+    PlaylistSink& sink() override { return m_sink; }
+    std::string content(const std::string& external_id) override { return m_folder.read("playlists/" + external_id); }
+    void edit(const std::string& external_id) override {
+        m_folder.write("playlists/" + external_id, content(external_id) + "mine.ogg\n");
+    }
+    void erase(const std::string& external_id) override { std::filesystem::remove(m_folder.path() / "playlists" / external_id); }
+    std::size_t count() override {
+        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(m_folder.path() / "playlists"), {}));
+    }
+
+  private:
+    TemporaryTree m_folder;
+    library::M3u8PlaylistSink m_sink{{m_folder.path() / "playlists", m_folder.path() / "music"}};
+};
+
+template <class Base, class Harness>
+std::unique_ptr<Base> make() {
+    return std::make_unique<Harness>();
+}
+
+INSTANTIATE_TEST_SUITE_P(Fake, MusicSourceContract, testing::Values(make<MusicSourceHarness, FakeSourceHarness>));
+INSTANTIATE_TEST_SUITE_P(Local, MusicSourceContract, testing::Values(make<MusicSourceHarness, LocalSourceHarness>));
+INSTANTIATE_TEST_SUITE_P(Fake, PlaylistSinkContract, testing::Values(make<PlaylistSinkHarness, FakeSinkHarness>));
+INSTANTIATE_TEST_SUITE_P(M3u8, PlaylistSinkContract, testing::Values(make<PlaylistSinkHarness, M3u8SinkHarness>));
+
+} // namespace
+} // namespace audiomuse::test
