@@ -21,9 +21,9 @@ tl::unexpected<Error> channel_failure(std::string_view what, int error) {
     return fail(ErrorCode::io, fmt::format("{}: {}.", what, std::generic_category().message(error)));
 }
 
-std::vector<UniqueFd> take_descriptors(msghdr &message) {
+std::vector<UniqueFd> take_descriptors(msghdr& message) {
     std::vector<UniqueFd> taken;
-    for (cmsghdr *part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
         if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) {
             continue;
         }
@@ -70,7 +70,7 @@ Result<void> Channel::send(std::span<const std::byte> payload, std::chrono::mill
             message.msg_iovlen = 1;
             message.msg_control = control.data();
             message.msg_controllen = control.size();
-            cmsghdr *header = CMSG_FIRSTHDR(&message);
+            cmsghdr* header = CMSG_FIRSTHDR(&message);
             header->cmsg_level = SOL_SOCKET;
             header->cmsg_type = SCM_RIGHTS;
             header->cmsg_len = CMSG_LEN(sizeof(int));

@@ -33,22 +33,22 @@ std::string ExitStatus::describe() const {
     if (kind == Kind::exited) {
         return fmt::format("exited with status {}", value);
     }
-    const char *name = ::sigabbrev_np(value);
+    const char* name = ::sigabbrev_np(value);
     return name == nullptr ? fmt::format("was killed by signal {}", value)
                            : fmt::format("was killed by signal {} (SIG{})", value, name);
 }
 
-Child::Child(Spawner &spawner, pid_t pid, UniqueFd socket, UniqueFd standard_error)
+Child::Child(Spawner& spawner, pid_t pid, UniqueFd socket, UniqueFd standard_error)
     : m_spawner(&spawner), m_pid(pid), m_pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
       m_channel(std::move(socket), Channel::Descriptors::refused), m_stderr(std::move(standard_error)),
       m_statm(::open(fmt::format("/proc/{}/statm", pid).c_str(), O_RDONLY | O_CLOEXEC)) {}
 
-Child::Child(Child &&other) noexcept
+Child::Child(Child&& other) noexcept
     : m_spawner(other.m_spawner), m_pid(std::exchange(other.m_pid, -1)), m_pidfd(std::move(other.m_pidfd)),
       m_channel(std::move(other.m_channel)), m_stderr(std::move(other.m_stderr)), m_statm(std::move(other.m_statm)),
       m_stderr_tail(std::move(other.m_stderr_tail)), m_status(other.m_status) {}
 
-Child &Child::operator=(Child &&other) noexcept {
+Child& Child::operator=(Child&& other) noexcept {
     if (this != &other) {
         end();
         m_spawner = other.m_spawner;
@@ -118,8 +118,8 @@ std::optional<std::uint64_t> Child::resident_bytes() {
         return std::nullopt;
     }
     // proc(5), /proc/pid/statm: "size resident shared ...", counted in pages
-    const char *const end = text.data() + length;
-    const char *const resident = std::find(text.data(), text.data() + length, ' ');
+    const char* const end = text.data() + length;
+    const char* const resident = std::find(text.data(), text.data() + length, ' ');
     std::uint64_t pages = 0;
     if (resident == end || std::from_chars(resident + 1, end, pages).ec != std::errc{} || pages == 0) {
         return std::nullopt;
@@ -127,7 +127,7 @@ std::optional<std::uint64_t> Child::resident_bytes() {
     return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-const std::string &Child::standard_error() {
+const std::string& Child::standard_error() {
     std::array<char, 4096> chunk{};
     for (int i = 0; m_stderr && i < k_stderr_reads_at_a_time; ++i) {
         const ssize_t got = ::read(m_stderr.get(), chunk.data(), chunk.size());

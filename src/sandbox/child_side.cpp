@@ -23,9 +23,9 @@ struct Layout {
 };
 
 Result<Layout> read_layout() {
-    const char *value = std::getenv(detail::k_layout_variable);
+    const char* value = std::getenv(detail::k_layout_variable);
     const std::string_view text = value == nullptr ? "" : value;
-    const char *const end = text.data() + text.size();
+    const char* const end = text.data() + text.size();
     Layout layout;
     const auto parent = std::from_chars(text.data(), end, layout.parent);
     if (parent.ec == std::errc{} && parent.ptr != end && *parent.ptr == ':') {

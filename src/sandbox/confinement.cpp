@@ -52,7 +52,7 @@ void volunteer_for_the_oom_killer() {
     }
 }
 
-Layer apply_limits(const Limits &limits) {
+Layer apply_limits(const Limits& limits) {
     struct Item {
         std::string_view name;
         int resource;
@@ -71,7 +71,7 @@ Layer apply_limits(const Limits &limits) {
         items.push_back({"data", RLIMIT_DATA, limits.data_bytes});
     }
     Layer layer{"limits", LayerState::active, ""};
-    for (const auto &[name, resource, value] : items) {
+    for (const auto& [name, resource, value] : items) {
         rlimit current{};
         ::getrlimit(static_cast<__rlimit_resource>(resource), &current);
         const rlim_t wanted = std::min(value, current.rlim_max); // a limit may only be lowered
@@ -119,14 +119,14 @@ void prepare_sanitizers() {
 } // namespace
 
 bool ConfinementReport::complete() const noexcept {
-    return !layers.empty() && std::ranges::all_of(layers, [](const Layer &layer) { return layer.state == LayerState::active; });
+    return !layers.empty() && std::ranges::all_of(layers, [](const Layer& layer) { return layer.state == LayerState::active; });
 }
 
 std::string ConfinementReport::summary() const {
     std::string applied;
     std::string missing;
-    for (const Layer &layer : layers) {
-        std::string &list = layer.state == LayerState::unavailable ? missing : applied;
+    for (const Layer& layer : layers) {
+        std::string& list = layer.state == LayerState::unavailable ? missing : applied;
         list += fmt::format("{}{}", list.empty() ? "" : ", ", layer.name);
         if (!layer.detail.empty()) {
             list += fmt::format(" ({})", layer.detail);
@@ -138,7 +138,7 @@ std::string ConfinementReport::summary() const {
     return missing.empty() ? applied : fmt::format("{}; not: {}", applied, missing);
 }
 
-ConfinementReport confine_self(const Limits &limits) {
+ConfinementReport confine_self(const Limits& limits) {
     if (limits.priority == Priority::background) {
         lower_priority();
     }

@@ -30,7 +30,7 @@ struct Layer {
     LayerState state = LayerState::unavailable;
     std::string detail; ///< a few words for people
 
-    friend bool operator==(const Layer &, const Layer &) = default;
+    friend bool operator==(const Layer&, const Layer&) = default;
 };
 
 struct ConfinementReport {
@@ -41,7 +41,7 @@ struct ConfinementReport {
     /// "limits, landlock (ABI 7), seccomp; not: capabilities (...)": one line for logs and `doctor`.
     [[nodiscard]] std::string summary() const;
 
-    friend bool operator==(const ConfinementReport &, const ConfinementReport &) = default;
+    friend bool operator==(const ConfinementReport&, const ConfinementReport&) = default;
 };
 
 /// Gives up, for good, all that decoding does not need: no file can be opened, no socket made, no process started, no other
@@ -52,6 +52,6 @@ struct ConfinementReport {
 /// Call once, before the first hostile byte is read, in a process of one thread, with everything warm that needs files. Applies
 /// each layer that this kernel has and reports on all of them. In builds with sanitizers, RLIMIT_DATA is left out; there is no
 /// other gap.
-[[nodiscard]] ConfinementReport confine_self(const Limits &limits);
+[[nodiscard]] ConfinementReport confine_self(const Limits& limits);
 
 } // namespace audiomuse::sandbox

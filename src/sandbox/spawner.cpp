@@ -29,13 +29,13 @@ constexpr auto k_reap_interval = std::chrono::milliseconds(500);
 std::vector<std::string> child_environment() {
     std::vector<std::string> environment;
     for (const std::string_view name : k_inherited) {
-        if (const char *value = std::getenv(std::string(name).c_str()); value != nullptr) {
+        if (const char* value = std::getenv(std::string(name).c_str()); value != nullptr) {
             environment.push_back(fmt::format("{}={}", name, value));
         }
     }
     if constexpr (k_sanitized_build) { // the leak check at exit needs a thread with ptrace, which the confinement forbids
-        const char *options = std::getenv("ASAN_OPTIONS");
-        std::erase_if(environment, [](const std::string &entry) { return entry.starts_with("ASAN_OPTIONS="); });
+        const char* options = std::getenv("ASAN_OPTIONS");
+        std::erase_if(environment, [](const std::string& entry) { return entry.starts_with("ASAN_OPTIONS="); });
         environment.push_back(fmt::format("ASAN_OPTIONS={}:detect_leaks=0", options == nullptr ? "" : options));
     }
     return environment;
@@ -45,13 +45,13 @@ class FileActions {
   public:
     FileActions() { check(::posix_spawn_file_actions_init(&m_actions)); }
     ~FileActions() { ::posix_spawn_file_actions_destroy(&m_actions); }
-    FileActions(const FileActions &) = delete;
-    FileActions &operator=(const FileActions &) = delete;
+    FileActions(const FileActions&) = delete;
+    FileActions& operator=(const FileActions&) = delete;
 
-    void open(int fd, const char *path, int flags) { check(::posix_spawn_file_actions_addopen(&m_actions, fd, path, flags, 0)); }
+    void open(int fd, const char* path, int flags) { check(::posix_spawn_file_actions_addopen(&m_actions, fd, path, flags, 0)); }
     void duplicate(int fd, int target) { check(::posix_spawn_file_actions_adddup2(&m_actions, fd, target)); }
     void close_from(int fd) { check(::posix_spawn_file_actions_addclosefrom_np(&m_actions, fd)); }
-    [[nodiscard]] const posix_spawn_file_actions_t *get() const noexcept { return &m_actions; }
+    [[nodiscard]] const posix_spawn_file_actions_t* get() const noexcept { return &m_actions; }
 
   private:
     static void check(int error) {
@@ -77,19 +77,19 @@ class Attributes {
         ::posix_spawnattr_setflags(&m_attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     }
     ~Attributes() { ::posix_spawnattr_destroy(&m_attributes); }
-    Attributes(const Attributes &) = delete;
-    Attributes &operator=(const Attributes &) = delete;
-    [[nodiscard]] const posix_spawnattr_t *get() const noexcept { return &m_attributes; }
+    Attributes(const Attributes&) = delete;
+    Attributes& operator=(const Attributes&) = delete;
+    [[nodiscard]] const posix_spawnattr_t* get() const noexcept { return &m_attributes; }
 
   private:
     posix_spawnattr_t m_attributes{};
 };
 
 /// The C form of a list of strings, which must outlive it.
-std::vector<char *> pointers(std::vector<std::string> &texts) {
-    std::vector<char *> list;
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> list;
     list.reserve(texts.size() + 1);
-    for (std::string &text : texts) {
+    for (std::string& text : texts) {
         list.push_back(text.data());
     }
     list.push_back(nullptr);
@@ -104,12 +104,12 @@ tl::unexpected<Error> spawn_failure(int error) {
 
 std::span<const std::string_view> inherited_variables() noexcept { return k_inherited; }
 
-Spawner::Spawner(const std::filesystem::path &executable)
+Spawner::Spawner(const std::filesystem::path& executable)
     : m_executable(::open(executable.c_str(), O_PATH | O_CLOEXEC)), m_environment(child_environment()) {
     if (!m_executable) {
         throw std::system_error(errno, std::generic_category(), executable.string());
     }
-    m_thread = std::jthread([this](const std::stop_token &stop) { run(stop); });
+    m_thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 Spawner::~Spawner() {
@@ -118,7 +118,7 @@ Spawner::~Spawner() {
     reap_what_has_ended();
 }
 
-Result<Child> Spawner::spawn(const SpawnRequest &request) {
+Result<Child> Spawner::spawn(const SpawnRequest& request) {
     std::packaged_task<Result<Child>()> job([this, &request] { return spawn_here(request); });
     auto result = job.get_future();
     {
@@ -129,7 +129,7 @@ Result<Child> Spawner::spawn(const SpawnRequest &request) {
     return result.get();
 }
 
-void Spawner::run(const std::stop_token &stop) {
+void Spawner::run(const std::stop_token& stop) {
     std::unique_lock lock(m_mutex);
     while (!stop.stop_requested()) {
         const auto has_work = [this] { return !m_jobs.empty(); };
@@ -163,7 +163,7 @@ void Spawner::reap_what_has_ended() {
     std::erase_if(m_dying, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
 }
 
-Result<Child> Spawner::spawn_here(const SpawnRequest &request) {
+Result<Child> Spawner::spawn_here(const SpawnRequest& request) {
     if (request.arguments.empty() || request.descriptors.size() > detail::k_max_descriptors) {
         return fail(ErrorCode::invalid_argument, "A child needs arguments, and takes at most 16 descriptors.");
     }
@@ -197,7 +197,7 @@ Result<Child> Spawner::spawn_here(const SpawnRequest &request) {
             complete = complete && hand_over(fd, target++);
         }
         complete = complete && hand_over(m_executable.get(), executable_number);
-    } catch (const std::system_error &error) {
+    } catch (const std::system_error& error) {
         return spawn_failure(error.code().value());
     }
     if (!complete) {

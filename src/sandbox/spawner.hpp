@@ -36,20 +36,20 @@ class Spawner {
   public:
     /// Holds the executable open from now on, so that children are of the same version even when the file is replaced.
     /// Throws std::system_error when it cannot be opened.
-    explicit Spawner(const std::filesystem::path &executable = "/proc/self/exe");
-    Spawner(const Spawner &) = delete;
-    Spawner &operator=(const Spawner &) = delete;
+    explicit Spawner(const std::filesystem::path& executable = "/proc/self/exe");
+    Spawner(const Spawner&) = delete;
+    Spawner& operator=(const Spawner&) = delete;
     ~Spawner();
 
     /// Returns once the child runs the executable. Error: unavailable, when the system refuses another process.
-    [[nodiscard]] Result<Child> spawn(const SpawnRequest &request);
+    [[nodiscard]] Result<Child> spawn(const SpawnRequest& request);
 
   private:
     friend class Child;
-    [[nodiscard]] Result<Child> spawn_here(const SpawnRequest &request);
+    [[nodiscard]] Result<Child> spawn_here(const SpawnRequest& request);
     void reap_later(pid_t pid) noexcept;
     void reap_what_has_ended();
-    void run(const std::stop_token &stop);
+    void run(const std::stop_token& stop);
 
     UniqueFd m_executable;
     std::vector<std::string> m_environment;

@@ -24,7 +24,7 @@ constexpr std::uint64_t k_server_bytes = 300 * k_mib;
 constexpr std::uint64_t k_worker_bytes = 256 * k_mib;
 constexpr std::uint64_t k_max_file_bytes = 1U << 20U;
 
-std::vector<std::string> words(const fs::path &path) {
+std::vector<std::string> words(const fs::path& path) {
     std::vector<std::string> list;
     if (const auto content = read_file(path, k_max_file_bytes)) {
         std::istringstream stream(*content);
@@ -35,7 +35,7 @@ std::vector<std::string> words(const fs::path &path) {
     return list;
 }
 
-std::optional<std::int64_t> number(const std::vector<std::string> &list, std::size_t index) {
+std::optional<std::int64_t> number(const std::vector<std::string>& list, std::size_t index) {
     std::int64_t value = 0;
     if (index >= list.size() ||
         std::from_chars(list[index].data(), list[index].data() + list[index].size(), value).ec != std::errc{}) {
@@ -46,8 +46,8 @@ std::optional<std::int64_t> number(const std::vector<std::string> &list, std::si
 
 int usable_cores() {
     for (int capacity = 1024; capacity <= 1 << 16; capacity *= 2) {
-        const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t *)> set(CPU_ALLOC(static_cast<std::size_t>(capacity)),
-                                                                    [](cpu_set_t *pointer) { CPU_FREE(pointer); });
+        const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(static_cast<std::size_t>(capacity)),
+                                                                   [](cpu_set_t* pointer) { CPU_FREE(pointer); });
         const std::size_t bytes = CPU_ALLOC_SIZE(static_cast<std::size_t>(capacity));
         if (set && ::sched_getaffinity(0, bytes, set.get()) == 0) {
             return std::max(1, CPU_COUNT_S(bytes, set.get()));
@@ -61,7 +61,7 @@ int usable_cores() {
 
 class Collector {
   public:
-    explicit Collector(MachineLimits &limits) : m_limits(limits) {}
+    explicit Collector(MachineLimits& limits) : m_limits(limits) {}
 
     void memory(std::optional<std::int64_t> bytes) {
         if (bytes && *bytes > 0) {
@@ -76,7 +76,7 @@ class Collector {
         }
     }
     /// One folder of one hierarchy; files that a version or controller lacks set nothing.
-    void group(const fs::path &folder) {
+    void group(const fs::path& folder) {
         const auto v2_cpu = words(folder / "cpu.max"); // "max 100000" or "150000 100000"
         cpu(number(v2_cpu, 0), number(v2_cpu, 1));
         memory(number(words(folder / "memory.max"), 0));
@@ -84,10 +84,10 @@ class Collector {
         memory(number(words(folder / "memory.limit_in_bytes"), 0));
     }
     /// The group and all above it: the tightest limit holds. In a container the mount may begin at the group itself.
-    void hierarchy(const fs::path &mount, const std::string &group_path) {
+    void hierarchy(const fs::path& mount, const std::string& group_path) {
         fs::path folder = mount;
         group(folder);
-        for (const auto &part : fs::path(group_path).relative_path()) {
+        for (const auto& part : fs::path(group_path).relative_path()) {
             if (part == "..") { // the group lies outside of this control group namespace
                 break;
             }
@@ -97,12 +97,12 @@ class Collector {
     }
 
   private:
-    MachineLimits &m_limits;
+    MachineLimits& m_limits;
 };
 
 } // namespace
 
-MachineLimits machine_limits(const fs::path &root) {
+MachineLimits machine_limits(const fs::path& root) {
     MachineLimits limits;
     limits.cores = usable_cores();
     Collector collector(limits);
@@ -138,7 +138,7 @@ MachineLimits machine_limits(const fs::path &root) {
     return limits;
 }
 
-int worker_count(const MachineLimits &limits) noexcept {
+int worker_count(const MachineLimits& limits) noexcept {
     double count = limits.cores;
     if (limits.cpu_quota) {
         count = std::min(count, *limits.cpu_quota);

@@ -12,6 +12,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <sandbox/sanitized.hpp>
+
 namespace audiomuse::sandbox::detail {
 
 namespace {
@@ -170,6 +172,10 @@ Layer apply_syscall_filter() {
     filter.add(SCMP_ACT_ALLOW, SCMP_SYS(prctl), {equals(0, PR_SET_NAME)});
     filter.add(SCMP_ACT_ALLOW, SCMP_SYS(tgkill), {equals(0, static_cast<std::uint64_t>(::getpid()))}); // abort()
     filter.add(SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3)); // with any other answer glibc does not fall back to clone
+    if constexpr (k_sanitized_build) { // the sanitizers' run-time libraries learn through a pipe whether memory can be read
+        filter.add(SCMP_ACT_ALLOW, SCMP_SYS(pipe));
+        filter.add(SCMP_ACT_ALLOW, SCMP_SYS(pipe2));
+    }
     if (const int error = filter.load(); error != 0) {
         return {"seccomp", LayerState::unavailable, std::generic_category().message(error)};
     }
