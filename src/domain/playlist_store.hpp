@@ -21,7 +21,8 @@ class PlaylistStore {
 
     /// In the order in which the run proposed them, songs in published order.
     [[nodiscard]] virtual Result<std::vector<Playlist>> current() = 0;
-    /// Puts the given ones in the place of all current ones.
+    /// Puts the given ones in the place of all current ones. Error conflict when two share an id or a name; then all stays as it
+    /// was.
     [[nodiscard]] virtual Result<void> replace(std::span<const Playlist> playlists) = 0;
 
     /// All that sinks hold of ours, of the newest run and of older ones that a crash left behind.

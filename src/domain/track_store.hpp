@@ -23,7 +23,7 @@ struct TrackStatus {
     std::optional<AnalysisVersion> analysed; ///< of the stored analysis, whatever stamp it was made from
     bool stamp_matches = false;              ///< size and time are those of the analysis or, without one, of the failure
     std::optional<FailureCode> failure;      ///< of the newest attempt, when that failed
-    int runs_failed = 0;                     ///< runs in a row that ended in a failure of this stamp
+    int runs_failed = 0;                     ///< runs (listings) in a row that ended in a failure of this stamp
 };
 
 struct TrackCounts {
@@ -57,18 +57,22 @@ class TrackStore {
     virtual ~TrackStore() = default;
 
     /// Inserts or updates an album and its tracks, marks them as present and seen by this listing. One status a track, in order.
+    /// Tracks belong to the album that they are given with.
     [[nodiscard]] virtual Result<std::vector<TrackStatus>> record_album(const ListingId& listing, const Album& album,
                                                                         std::span<const Track> tracks) = 0;
 
-    /// Ends a complete listing: tracks that it did not see become missing; their analyses stay. Returns how many became so now.
+    /// Ends a complete listing: tracks that it did not see become missing; their analyses stay for 90 days. Returns how many
+    /// became so now.
     [[nodiscard]] virtual Result<std::uint64_t> finish_listing(const ListingId& listing) = 0;
 
+    /// Replaces an older analysis or failure. Errors: not_found for an unknown track, invalid_argument for numbers that are not
+    /// finite.
     [[nodiscard]] virtual Result<void> save_analysis(const TrackId& track, const FileStamp& stamp, const Analysis& analysis) = 0;
-    /// An older analysis of the track stays when its stamp is the same, else it goes: it described other bytes.
+    /// An older analysis of the track stays when its stamp is the same, else it goes: it described other bytes. Error not_found.
     [[nodiscard]] virtual Result<void> save_failure(const TrackId& track, const FileStamp& stamp,
                                                     const TrackFailure& failure) = 0;
 
-    /// Any stored analysis, of present and missing tracks alike, of the same audio.
+    /// The newest stored analysis, of present and missing tracks alike, of the same audio. An empty identity finds nothing.
     [[nodiscard]] virtual Result<std::optional<Analysis>> find_by_identity(const AudioIdentity& identity) = 0;
 
     [[nodiscard]] virtual Result<std::optional<Track>> find(const TrackId& track) = 0;
