@@ -1,0 +1,396 @@
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <domain/track_store.hpp>
+#include <support/track_samples.hpp>
+
+namespace audiomuse {
+
+/// Makes an empty store that takes its time from `now`.
+struct TrackStoreFactory {
+    std::string name;
+    std::function<std::shared_ptr<TrackStore>(std::function<UtcTime()> now)> make;
+};
+
+/// What every TrackStore must do. Instantiate it with a factory for each adapter.
+class TrackStoreContract : public testing::TestWithParam<TrackStoreFactory> {
+  protected:
+    TrackStoreContract() : m_store(GetParam().make([this] { return m_now += std::chrono::seconds(1); })) {}
+
+    TrackStatus record(const std::string& listing, const Track& track) {
+        return m_store->record_album(ListingId(listing), sample_album("a"), {{track}}).value().at(0);
+    }
+    void save(const Track& track, const std::string& identity = "") {
+        ASSERT_TRUE(m_store->save_analysis(track.id, track.stamp, sample_analysis(identity)));
+    }
+    void fail_track(const Track& track, FailureCode code = FailureCode::crashed) {
+        ASSERT_TRUE(m_store->save_failure(track.id, track.stamp, {code, "It broke."}));
+    }
+    std::vector<std::string> visited() {
+        std::vector<std::string> ids;
+        EXPECT_TRUE(m_store->visit_analysed([&](const AnalysedTrack& track) {
+            ids.push_back(track.track.id.str());
+            return true;
+        }));
+        return ids;
+    }
+    void expect_counts(std::uint64_t present, std::uint64_t analysed, std::uint64_t failed, std::uint64_t missing) {
+        const TrackCounts counts = m_store->counts().value();
+        EXPECT_EQ(counts.present, present);
+        EXPECT_EQ(counts.analysed, analysed);
+        EXPECT_EQ(counts.failed, failed);
+        EXPECT_EQ(counts.missing, missing);
+    }
+
+    UtcTime m_now = at(1'700'000'000);
+    std::shared_ptr<TrackStore> m_store;
+};
+
+TEST_P(TrackStoreContract, AnEmptyStoreKnowsNothing) {
+    EXPECT_EQ(m_store->find(TrackId("t")).value(), std::nullopt);
+    EXPECT_FALSE(m_store->find_by_identity(AudioIdentity("x")).value().has_value());
+    EXPECT_TRUE(visited().empty());
+    EXPECT_TRUE(m_store->failures(0, 10).value().empty());
+    expect_counts(0, 0, 0, 0);
+    EXPECT_EQ(m_store->finish_listing(ListingId("l")).value(), 0U);
+}
+
+TEST_P(TrackStoreContract, ATrackComesBackAsItWasListed) {
+    Track track = sample_track("t", {std::uint64_t{5} << 32U, -7});
+    track.title = std::string("nul \0 in it", 11);
+    track.artist = "Björk; DROP TABLE tracks";
+    track.path = "caf\xE9/\xFF\xFE.mp3"; // no UTF-8
+    const TrackStatus status = record("l", track);
+    EXPECT_FALSE(status.analysed.has_value());
+    EXPECT_FALSE(status.failure.has_value());
+    EXPECT_FALSE(status.stamp_matches);
+    EXPECT_EQ(status.runs_failed, 0);
+
+    const Track found = m_store->find(track.id).value().value();
+    EXPECT_EQ(found.id.str(), "t");
+    EXPECT_EQ(found.album_id.str(), "a");
+    EXPECT_EQ(found.title, std::string("nul \0 in it", 11));
+    EXPECT_EQ(found.artist, "Björk; DROP TABLE tracks");
+    EXPECT_EQ(found.album, "Album a");
+    EXPECT_EQ(found.album_artist, "Artist of a");
+    EXPECT_EQ(found.genre, "Ambient");
+    EXPECT_EQ(found.path, "caf\xE9/\xFF\xFE.mp3");
+    EXPECT_EQ(found.track_number, 7);
+    EXPECT_EQ(found.year, 1999);
+    EXPECT_EQ(found.stamp, (FileStamp{std::uint64_t{5} << 32U, -7}));
+}
+
+TEST_P(TrackStoreContract, ALaterListingOverwritesWhatItDescribes) {
+    record("l", sample_track("t"));
+    Track changed = sample_track("t", {2'000, 43});
+    changed.title = "New title";
+    changed.path = "b/t.ogg";
+    ASSERT_TRUE(m_store->record_album(ListingId("m"), sample_album("b"), {{changed}}));
+    const Track found = m_store->find(TrackId("t")).value().value();
+    EXPECT_EQ(found.title, "New title");
+    EXPECT_EQ(found.path, "b/t.ogg");
+    EXPECT_EQ(found.album_id.str(), "b") << "a track belongs to the album that it was given with";
+    EXPECT_EQ(found.stamp, (FileStamp{2'000, 43}));
+    expect_counts(1, 0, 0, 0);
+}
+
+TEST_P(TrackStoreContract, StatusesComeInTheOrderOfTheTracks) {
+    const std::vector<Track> tracks{sample_track("z"), sample_track("b"), sample_track("m")};
+    ASSERT_TRUE(m_store->record_album(ListingId("l"), sample_album("a"), tracks));
+    save(tracks[0]);
+    fail_track(tracks[2], FailureCode::damaged);
+    const auto statuses = m_store->record_album(ListingId("m"), sample_album("a"), tracks).value();
+    ASSERT_EQ(statuses.size(), 3U);
+    EXPECT_TRUE(statuses[0].analysed.has_value());
+    EXPECT_FALSE(statuses[1].analysed.has_value());
+    EXPECT_FALSE(statuses[1].failure.has_value());
+    EXPECT_EQ(statuses[2].failure, FailureCode::damaged);
+    EXPECT_TRUE(m_store->record_album(ListingId("m"), sample_album("empty"), {}).value().empty());
+}
+
+TEST_P(TrackStoreContract, AnAnalysisComesBackAsItWasSaved) {
+    const Track track = sample_track("t");
+    record("l", track);
+    ASSERT_TRUE(m_store->save_analysis(track.id, track.stamp, sample_analysis()));
+    std::vector<AnalysedTrack> seen;
+    ASSERT_TRUE(m_store->visit_analysed([&](const AnalysedTrack& visited) {
+        seen.push_back(visited);
+        return true;
+    }));
+    ASSERT_EQ(seen.size(), 1U);
+    EXPECT_EQ(seen[0].track.title, "Title t");
+    EXPECT_EQ(seen[0].track.path, "a/t.ogg");
+    const Analysis& analysis = seen[0].analysis;
+    EXPECT_EQ(analysis.duration_s, 181.25);
+    EXPECT_EQ(analysis.tempo_bpm, 120.5);
+    EXPECT_EQ(analysis.key, (Key{9, Scale::minor}));
+    EXPECT_EQ(analysis.energy, 0.625);
+    ASSERT_TRUE(analysis.tags && analysis.embedding && analysis.moods);
+    EXPECT_EQ(*analysis.tags, *sample_analysis().tags);
+    EXPECT_EQ(*analysis.embedding, *sample_analysis().embedding);
+    EXPECT_EQ(*analysis.moods, *sample_analysis().moods);
+    EXPECT_TRUE(analysis.partial);
+    EXPECT_EQ(analysis.identity.str(), "0123456789abcdef0123456789abcdef");
+    EXPECT_EQ(analysis.version, (AnalysisVersion{3, 4, 5, 6}));
+    EXPECT_EQ(analysis.timings.decode_ms, 1.5);
+    EXPECT_EQ(analysis.timings.tempo_ms, 2.5);
+    EXPECT_EQ(analysis.timings.key_ms, 3.5);
+    EXPECT_EQ(analysis.timings.mel_ms, 4.5);
+    EXPECT_EQ(analysis.timings.network_ms, 5.5);
+    EXPECT_EQ(analysis.timings.total_ms, 17.5);
+}
+
+TEST_P(TrackStoreContract, WhatAnAnalysisLacksStaysAbsent) {
+    record("l", sample_track("a"));
+    record("l", sample_track("b"));
+    save(sample_track("a")); // the row before it has everything
+    Analysis bare;
+    bare.duration_s = 2;
+    bare.version.network = 0;
+    ASSERT_TRUE(m_store->save_analysis(TrackId("b"), {1'000, 42}, bare));
+    Analysis last;
+    ASSERT_TRUE(m_store->visit_analysed([&](const AnalysedTrack& track) {
+        last = track.analysis;
+        return true;
+    }));
+    EXPECT_EQ(last.duration_s, 2);
+    EXPECT_FALSE(last.tempo_bpm || last.key || last.tags || last.embedding || last.moods || last.partial);
+    EXPECT_TRUE(last.identity.empty());
+    EXPECT_EQ(last.version.network, 0);
+}
+
+TEST_P(TrackStoreContract, AnAnalysisThatIsNotFiniteIsRefused) {
+    record("l", sample_track("t"));
+    Analysis analysis = sample_analysis();
+    analysis.duration_s = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_EQ(m_store->save_analysis(TrackId("t"), {}, analysis).error().code, ErrorCode::invalid_argument);
+    analysis = sample_analysis();
+    analysis.tempo_bpm = std::numeric_limits<double>::infinity();
+    EXPECT_EQ(m_store->save_analysis(TrackId("t"), {}, analysis).error().code, ErrorCode::invalid_argument);
+    expect_counts(1, 0, 0, 0);
+}
+
+TEST_P(TrackStoreContract, ResultsOfUnknownTracksAreRefused) {
+    EXPECT_EQ(m_store->save_analysis(TrackId("t"), {}, sample_analysis()).error().code, ErrorCode::not_found);
+    EXPECT_EQ(m_store->save_failure(TrackId("t"), {}, {}).error().code, ErrorCode::not_found);
+}
+
+TEST_P(TrackStoreContract, AStatusTellsTheVersionAndWhetherTheStampMatches) {
+    const Track track = sample_track("t");
+    record("l", track);
+    save(track);
+    const TrackStatus same = record("m", track);
+    EXPECT_EQ(same.analysed, (AnalysisVersion{3, 4, 5, 6}));
+    EXPECT_TRUE(same.stamp_matches);
+    const TrackStatus bigger = record("n", sample_track("t", {1'001, 42}));
+    EXPECT_TRUE(bigger.analysed.has_value());
+    EXPECT_FALSE(bigger.stamp_matches);
+    EXPECT_FALSE(record("o", sample_track("t", {1'000, 43})).stamp_matches);
+}
+
+TEST_P(TrackStoreContract, FailuresOfOneStampAreCountedByRuns) {
+    const Track track = sample_track("t");
+    record("1", track);
+    fail_track(track);
+    TrackStatus status = record("2", track);
+    EXPECT_EQ(status.failure, FailureCode::crashed);
+    EXPECT_TRUE(status.stamp_matches);
+    EXPECT_EQ(status.runs_failed, 1);
+    fail_track(track);
+    fail_track(track, FailureCode::time_limit); // a second attempt in the same run
+    status = record("3", track);
+    EXPECT_EQ(status.failure, FailureCode::time_limit);
+    EXPECT_EQ(status.runs_failed, 2);
+    EXPECT_EQ(m_store->failures(0, 1).value().at(0).attempts, 3);
+
+    const Track changed = sample_track("t", {1'000, 99});
+    status = record("4", changed);
+    EXPECT_EQ(status.failure, FailureCode::time_limit);
+    EXPECT_FALSE(status.stamp_matches);
+    EXPECT_EQ(status.runs_failed, 0);
+    fail_track(changed);
+    EXPECT_EQ(record("5", changed).runs_failed, 1);
+    EXPECT_EQ(m_store->failures(0, 1).value().at(0).attempts, 1);
+
+    save(changed);
+    status = record("6", changed);
+    EXPECT_FALSE(status.failure.has_value());
+    EXPECT_EQ(status.runs_failed, 0);
+}
+
+TEST_P(TrackStoreContract, AFailureKeepsAnAnalysisOfTheSameStampOnly) {
+    const Track track = sample_track("t");
+    record("l", track);
+    save(track);
+    fail_track(track, FailureCode::no_model);
+    TrackStatus status = record("m", track);
+    EXPECT_TRUE(status.analysed.has_value());
+    EXPECT_EQ(status.failure, FailureCode::no_model);
+    EXPECT_TRUE(status.stamp_matches);
+    expect_counts(1, 1, 0, 0);
+    EXPECT_EQ(m_store->failures(0, 9).value().size(), 1U);
+
+    const Track changed = sample_track("t", {9, 9});
+    record("n", changed);
+    fail_track(changed, FailureCode::damaged);
+    status = record("o", changed);
+    EXPECT_FALSE(status.analysed.has_value());
+    EXPECT_EQ(status.failure, FailureCode::damaged);
+    expect_counts(1, 0, 1, 0);
+    EXPECT_TRUE(visited().empty());
+}
+
+TEST_P(TrackStoreContract, EveryFailureCodeIsKept) {
+    const Track track = sample_track("t");
+    record("l", track);
+    for (const FailureCode code :
+         {FailureCode::not_found, FailureCode::unreachable, FailureCode::refused, FailureCode::not_audio, FailureCode::damaged,
+          FailureCode::too_short, FailureCode::too_long, FailureCode::out_of_memory, FailureCode::time_limit,
+          FailureCode::crashed, FailureCode::no_model}) {
+        fail_track(track, code);
+        EXPECT_EQ(record("l", track).failure, code);
+        EXPECT_EQ(m_store->failures(0, 1).value().at(0).failure.code, code);
+    }
+}
+
+TEST_P(TrackStoreContract, FailuresComeNewestFirstAndInPages) {
+    for (const char* id : {"a", "b", "c", "d"}) {
+        record("l", sample_track(id));
+    }
+    fail_track(sample_track("c"), FailureCode::too_short);
+    const UtcTime same_time = m_now;
+    fail_track(sample_track("a"));
+    m_now = same_time;
+    fail_track(sample_track("d")); // at the same time as a
+    const auto all = m_store->failures(0, 100).value();
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[0].track.id.str(), "a");
+    EXPECT_EQ(all[1].track.id.str(), "d");
+    EXPECT_EQ(all[2].track.id.str(), "c");
+    EXPECT_EQ(all[0].last_attempt, all[1].last_attempt);
+    EXPECT_EQ(all[2].failure.code, FailureCode::too_short);
+    EXPECT_EQ(all[2].failure.reason, "It broke.");
+    EXPECT_EQ(all[2].attempts, 1);
+    EXPECT_EQ(all[2].last_attempt, same_time);
+    EXPECT_EQ(all[2].track.path, "a/c.ogg");
+    const auto page = m_store->failures(1, 1).value();
+    ASSERT_EQ(page.size(), 1U);
+    EXPECT_EQ(page[0].track.id.str(), "d");
+    EXPECT_TRUE(m_store->failures(3, 10).value().empty());
+    EXPECT_TRUE(m_store->failures(0, 0).value().empty());
+    EXPECT_TRUE(
+        m_store->failures(std::numeric_limits<std::uint64_t>::max(), std::numeric_limits<std::uint64_t>::max()).value().empty());
+}
+
+TEST_P(TrackStoreContract, VisitsArePresentAnalysedTracksByIdAndMayEndEarly) {
+    for (const char* id : {"b", "B", "\xC3\xA9", "a", "c"}) {
+        record("l", sample_track(id));
+    }
+    for (const char* id : {"\xC3\xA9", "c", "a", "B"}) {
+        save(sample_track(id));
+    }
+    EXPECT_EQ(visited(), (std::vector<std::string>{"B", "a", "c", "\xC3\xA9"}));
+    int calls = 0;
+    ASSERT_TRUE(m_store->visit_analysed([&](const AnalysedTrack&) { return ++calls < 2; }));
+    EXPECT_EQ(calls, 2);
+}
+
+TEST_P(TrackStoreContract, AVisitorMayUseTheStore) {
+    for (const char* id : {"a", "b"}) {
+        record("l", sample_track(id));
+        save(sample_track(id));
+    }
+    int calls = 0;
+    ASSERT_TRUE(m_store->visit_analysed([&](const AnalysedTrack& track) {
+        ++calls;
+        EXPECT_TRUE(m_store->find(track.track.id).value().has_value());
+        EXPECT_TRUE(m_store->save_failure(TrackId("b"), {5, 5}, {}));
+        return true;
+    }));
+    EXPECT_EQ(calls, 2) << "a visit sees the state at its begin";
+    expect_counts(2, 1, 1, 0);
+}
+
+TEST_P(TrackStoreContract, TracksThatACompleteListingDidNotSeeAreMissing) {
+    const std::vector<Track> tracks{sample_track("a"), sample_track("b"), sample_track("c"), sample_track("d")};
+    ASSERT_TRUE(m_store->record_album(ListingId("l"), sample_album("a"), tracks));
+    save(tracks[0], "same");
+    save(tracks[1], "gone");
+    fail_track(tracks[2]);
+    EXPECT_EQ(m_store->finish_listing(ListingId("l")).value(), 0U);
+    expect_counts(4, 2, 1, 0);
+
+    record("m", tracks[0]);
+    EXPECT_EQ(m_store->finish_listing(ListingId("m")).value(), 3U);
+    expect_counts(1, 1, 0, 3);
+    EXPECT_EQ(visited(), std::vector<std::string>{"a"});
+    EXPECT_TRUE(m_store->failures(0, 9).value().empty());
+    EXPECT_TRUE(m_store->find(TrackId("b")).value().has_value());
+    EXPECT_TRUE(m_store->find_by_identity(AudioIdentity("gone")).value().has_value());
+
+    EXPECT_TRUE(record("n", tracks[1]).analysed.has_value()) << "it came back with its analysis";
+    record("n", tracks[0]);
+    EXPECT_EQ(m_store->finish_listing(ListingId("n")).value(), 0U) << "only those that became missing now are counted";
+    expect_counts(2, 2, 0, 2);
+    EXPECT_EQ(m_store->finish_listing(ListingId("nothing")).value(), 2U);
+    expect_counts(0, 0, 0, 4);
+}
+
+TEST_P(TrackStoreContract, AnAnalysisOfAMissingTrackIsKeptForNinetyDays) {
+    record("l", sample_track("a"));
+    record("l", sample_track("b"));
+    save(sample_track("a"), "gone");
+    record("m", sample_track("b"));
+    ASSERT_EQ(m_store->finish_listing(ListingId("m")).value(), 1U);
+    m_now += std::chrono::days(90) - std::chrono::hours(1);
+    record("n", sample_track("b"));
+    ASSERT_EQ(m_store->finish_listing(ListingId("n")).value(), 0U);
+    EXPECT_TRUE(m_store->find_by_identity(AudioIdentity("gone")).value().has_value());
+    expect_counts(1, 0, 0, 1);
+    m_now += std::chrono::hours(2);
+    record("o", sample_track("b"));
+    ASSERT_EQ(m_store->finish_listing(ListingId("o")).value(), 0U);
+    EXPECT_FALSE(m_store->find_by_identity(AudioIdentity("gone")).value().has_value());
+    EXPECT_FALSE(m_store->find(TrackId("a")).value().has_value());
+    expect_counts(1, 0, 0, 0);
+}
+
+TEST_P(TrackStoreContract, TheNewestAnalysisOfTheSameAudioIsFound) {
+    for (const char* id : {"a", "b", "c"}) {
+        record("l", sample_track(id));
+    }
+    save(sample_track("c"), "same");
+    Analysis newer = sample_analysis("same");
+    newer.energy = 0.25;
+    ASSERT_TRUE(m_store->save_analysis(TrackId("a"), {1'000, 42}, newer));
+    save(sample_track("b"), "other");
+    EXPECT_EQ(m_store->find_by_identity(AudioIdentity("same")).value().value().energy, 0.25);
+    EXPECT_EQ(m_store->find_by_identity(AudioIdentity("same")).value().value().identity.str(), "same");
+    EXPECT_FALSE(m_store->find_by_identity(AudioIdentity("sam")).value().has_value());
+}
+
+TEST_P(TrackStoreContract, AnEmptyIdentityFindsNothing) {
+    record("l", sample_track("a"));
+    save(sample_track("a"), "");
+    EXPECT_FALSE(m_store->find_by_identity(AudioIdentity("")).value().has_value());
+}
+
+TEST_P(TrackStoreContract, ANewAnalysisReplacesTheOldOne) {
+    record("l", sample_track("a"));
+    save(sample_track("a"), "old");
+    Analysis analysis = sample_analysis("new");
+    analysis.tempo_bpm.reset();
+    ASSERT_TRUE(m_store->save_analysis(TrackId("a"), {1'000, 42}, analysis));
+    EXPECT_FALSE(m_store->find_by_identity(AudioIdentity("old")).value().has_value());
+    EXPECT_FALSE(m_store->find_by_identity(AudioIdentity("new")).value().value().tempo_bpm.has_value());
+    expect_counts(1, 1, 0, 0);
+}
+
+} // namespace audiomuse
