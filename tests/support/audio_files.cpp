@@ -77,7 +77,7 @@ std::string header(const FormatChunk& chunk, std::uint32_t data_bytes) {
     append(bytes, extensible ? std::uint16_t{0xfffe} : tag);
     append(bytes, static_cast<std::uint16_t>(chunk.channels));
     append(bytes, static_cast<std::uint32_t>(chunk.sample_rate_hz));
-    append(bytes, static_cast<std::uint32_t>(chunk.sample_rate_hz * chunk.channels * width));
+    append(bytes, static_cast<std::uint32_t>(chunk.sample_rate_hz) * static_cast<std::uint32_t>(chunk.channels * width));
     append(bytes, static_cast<std::uint16_t>(chunk.channels * width));
     append(bytes, static_cast<std::uint16_t>(width * 8));
     if (extensible) {
