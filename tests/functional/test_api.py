@@ -76,7 +76,7 @@ def test_malformed_bodies(server, body):
     ("analysis", {"jellyfin_url": "http://127.0.0.1:8096"}, "jellyfin_url"),
     ("clustering", {"clustering_method": "magic"}, "clustering_method"),
     ("clustering", {"cluster_algorithm": "magic"}, "cluster_algorithm"),
-    ("clustering", {"num_clusters_min": 1}, "num_clusters_min"),
+    ("clustering", {"num_clusters_min": 0}, "num_clusters_min"),
     ("clustering", {"num_clusters_min": 9, "num_clusters_max": 5}, "num_clusters_min"),
     ("clustering", {"gmm_n_components_min": 9, "gmm_n_components_max": 5, "cluster_algorithm": "gmm"}, "gmm_n_components_min"),
     ("clustering", {"dbscan_eps_min": 0}, "dbscan_eps_min"),
@@ -101,7 +101,7 @@ def test_start_calls_are_lenient_where_the_contract_is(server):
     for options in [{}, {"data": b""}, {"data": b"  "}, {"json": {}}, {"json": {"unknown": 1, "num_recent_albums": None}}, {"json": {"num_recent_albums": "50"}}]:
         answer = server.post("/api/analysis/start", expect=202, **options)
         assert (answer["task_type"], answer["status"]) == ("main_analysis", "queued")
-    answer = server.post("/api/clustering/start", expect=202, json={"clustering_method": "gmm", "num_clusters_max": "7", "num_clusters_min": 30.0, "max_distance": "0.4"})
+    answer = server.post("/api/clustering/start", expect=202, json={"clustering_method": "gmm", "num_clusters_min": "7", "num_clusters_max": 30.0, "max_distance": "0.4"})
     assert (answer["task_type"], answer["status"]) == ("main_clustering", "queued")
 
 
