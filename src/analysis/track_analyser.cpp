@@ -67,8 +67,8 @@ class Listener {
     void finish(Analysis& analysis, const MoodModel& moods) {
         const detail::Stopwatch all(m_busy_ms);
         analysis.energy = m_energy.finish();
-        finish_tempo(analysis);
         finish_key(analysis);
+        finish_tempo(analysis);
         finish_network(analysis, moods);
         m_timings.network_ms = m_network ? m_network->elapsed_ms() : 0;
         m_timings.mel_ms = m_mel_and_network_ms - m_timings.network_ms;
@@ -81,7 +81,7 @@ class Listener {
   private:
     void finish_tempo(Analysis& analysis) {
         const detail::Stopwatch stopwatch(m_timings.tempo_ms);
-        if (const auto tempo = m_tempo.finish()) {
+        if (const auto tempo = m_tempo.finish(analysis.key ? dsp::Tonality::present : dsp::Tonality::unknown)) {
             analysis.tempo_bpm = tempo->bpm;
         }
     }

@@ -87,11 +87,17 @@ double contrast_at(const Periodicity& full, double bpm) noexcept {
 /// Whether onsets of that contrast are a beat. The contrast of noise of any colour, also in gusts or as random clicks, goes with
 /// one over the square root of the frames and stays below the bound here; over a minute music has 0.2 to 0.9, noise at most 0.05.
 /// The mean onset strength rules out what beats against the frames in steady tones (below 0.1; music: above 0.4).
-bool has_beat(const Periodicity& full, double contrast) noexcept {
+/// Tonal sound is not noise, so there the mean alone decides: of music with a free beat this is the best guess, with little
+/// confidence.
+bool has_beat(const Periodicity& full, double contrast, Tonality tonality) noexcept {
     constexpr double k_least_mean = 0.1;
     constexpr double k_least_contrast = 0.04;
     constexpr double k_least_significance = 8.5;
-    return full.mean >= k_least_mean && contrast >= k_least_contrast && contrast >= k_least_significance / std::sqrt(full.frames);
+    if (full.mean < k_least_mean) {
+        return false;
+    }
+    return tonality == Tonality::present ||
+           (contrast >= k_least_contrast && contrast >= k_least_significance / std::sqrt(full.frames));
 }
 
 } // namespace
@@ -105,7 +111,7 @@ void TempoEstimator::push(std::span<const float> pcm) {
     });
 }
 
-std::optional<TempoEstimate> TempoEstimator::finish() {
+std::optional<TempoEstimate> TempoEstimator::finish(Tonality tonality) {
     const Periodicity full = m_full.finish();
     const Periodicity low = m_low.finish();
     if (full.power <= 0.0 || full.frames < k_shortest_s * k_frame_rate_hz) {
@@ -113,10 +119,10 @@ std::optional<TempoEstimate> TempoEstimator::finish() {
     }
     const double bpm = best_bpm(full, low);
     const double contrast = contrast_at(full, bpm);
-    if (!has_beat(full, contrast)) {
+    if (!has_beat(full, contrast, tonality)) {
         return std::nullopt;
     }
-    return TempoEstimate{.bpm = bpm, .confidence = std::min(contrast, 1.0)};
+    return TempoEstimate{.bpm = bpm, .confidence = std::clamp(contrast, 0.0, 1.0)};
 }
 
 } // namespace audiomuse::dsp

@@ -13,6 +13,12 @@ struct TempoEstimate {
     double confidence = 0; ///< 0 to 1: how well the onsets repeat at the beat, its half bars and its bars
 };
 
+/// What else is known of the sound. Noise and tonal music with a free beat look alike in their onsets alone.
+enum class Tonality {
+    unknown,
+    present ///< it has a key, so it is not noise
+};
+
 /// Finds the one tempo of a track, streaming, in constant memory.
 ///
 /// Onset strength (spectral flux in mel bands, of all bands and of the low ones) is made into a periodicity by autocorrelation
@@ -20,7 +26,8 @@ struct TempoEstimate {
 /// (after Percival and Tzanetakis, "Streamlined tempo estimation based on autocorrelation and cross-correlation with pulses",
 /// 2014), and by a wide log-normal prior; the best one wins.
 ///
-/// There is no tempo where the onsets repeat no better than those of noise: see has_beat in tempo.cpp.
+/// There is no tempo where the onsets repeat no better than those of noise, unless the sound is known to be tonal: then only
+/// steady tones have none. See has_beat in tempo.cpp.
 class TempoEstimator {
   public:
     TempoEstimator();
@@ -28,7 +35,7 @@ class TempoEstimator {
     /// Blocks of any length.
     void push(std::span<const float> pcm);
     /// Ends the track, and must be the last call. Nothing for silence, steady tones, noise, and tracks below three seconds.
-    [[nodiscard]] std::optional<TempoEstimate> finish();
+    [[nodiscard]] std::optional<TempoEstimate> finish(Tonality tonality = Tonality::unknown);
 
   private:
     detail::OnsetDetector m_detector;

@@ -1,5 +1,6 @@
 #include <dsp/tempo.hpp>
 
+#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -9,10 +10,10 @@
 namespace audiomuse::dsp {
 namespace {
 
-std::optional<TempoEstimate> tempo_of(std::span<const float> pcm) {
+std::optional<TempoEstimate> tempo_of(std::span<const float> pcm, Tonality tonality = Tonality::unknown) {
     TempoEstimator estimator;
     estimator.push(pcm);
-    return estimator.finish();
+    return estimator.finish(tonality);
 }
 
 TEST(Tempo, OfClicks) {
@@ -89,6 +90,18 @@ TEST(Tempo, IsAbsentForClicksAtRandom) {
         test::add(std::span(pcm).subspan(start), click);
     }
     EXPECT_FALSE(tempo_of(pcm).has_value());
+    const auto guess = tempo_of(pcm, Tonality::present);
+    ASSERT_TRUE(guess.has_value()) << "tonal music with a free beat has a best guess";
+    EXPECT_LT(guess->confidence, 0.2);
+}
+
+TEST(Tempo, IsAbsentForSilenceAndSteadyTonesWhateverTheKey) {
+    EXPECT_FALSE(tempo_of(std::vector<float>(test::samples_of(10.0)), Tonality::present).has_value());
+    std::vector<float> tone(test::samples_of(10.0));
+    for (std::size_t i = 0; i < tone.size(); ++i) {
+        tone[i] = 0.5F * std::sin(0.1728F * static_cast<float>(i));
+    }
+    EXPECT_FALSE(tempo_of(tone, Tonality::present).has_value());
 }
 
 TEST(Tempo, NeedsThreeSeconds) {
