@@ -80,14 +80,14 @@ def mean_auc(table: heads.Table, splits: np.ndarray) -> np.ndarray:
 def train(table: heads.Table) -> tuple[dict, np.ndarray, np.ndarray]:
     """The chosen settings, and weights (250, moods) and bias (moods) of the head whose output is the standard score of a track.
 
-    The median training clip gets 0. The unit is the deviation of out-of-fold scores, as on the clips that it was trained on a head spreads
+    A track of average features gets 0. The unit is the deviation of out-of-fold scores, as on the clips that it was trained on a head spreads
     wider than on others.
     """
     setting = choose(SHIPPED, table)
     fixed = SHIPPED._replace(grid=[setting])
     spread = np.mean([out_of_fold(fixed, table, seed).std(axis=0) for seed in SPREAD_SEEDS], axis=0)
     weights = np.round(SHIPPED.fit(table, [setting])[0].weights / spread, DECIMALS)
-    return setting, weights, np.round(-np.median(heads.RECTIFIED(table) @ weights, axis=0), DECIMALS)
+    return setting, weights, np.round(-heads.RECTIFIED(table).mean(axis=0) @ weights, DECIMALS)
 
 
 def predict(table: heads.Table, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:

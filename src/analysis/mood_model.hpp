@@ -12,9 +12,9 @@ namespace audiomuse::analysis {
 ///     z = bias + sum_i u_i * max(embedding_i, 0) + sum_j v_j * tags_j
 ///     score = Phi(z) = erfc(-z / sqrt(2)) / 2
 ///
-/// Bias and weights are scaled such that z has median 0 and deviation 1 over the training clips, heard by heads that had not been
-/// trained on them. So 0.5 means "as much as the average track" for every mood, 0.84 one deviation more, and scores compare
-/// between moods. docs/moods.md tells how the weights were trained; tools/train_moods.py reproduces them.
+/// Bias and weights are scaled such that z has mean 0 over the training clips, and deviation 1 over clips that a head was not
+/// trained on. So 0.5 means "as much as the average track" for every mood, 0.84 one deviation more, and scores compare between
+/// moods. docs/moods.md tells how the weights were trained; tools/train_moods.py reproduces them.
 ///
 /// Sums are in double in the order of the formula. A value that is not finite has no meaning here: a NaN gives NaN.
 /// Stateless; may be called from any thread.
