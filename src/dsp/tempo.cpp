@@ -15,6 +15,7 @@ constexpr double k_frame_rate_hz = detail::OnsetDetector::k_frame_rate_hz;
 constexpr double k_lowest_bpm = 35.0;
 constexpr double k_highest_bpm = 260.0;
 constexpr double k_bpm_step = 1.005;
+constexpr int k_bpm_steps = 403; ///< from the lowest to the highest
 constexpr double k_prior_centre_bpm = 130.0;
 constexpr double k_prior_octaves = 1.54;
 constexpr double k_shortest_s = 3.0;
@@ -64,9 +65,10 @@ double score_of(const Periodicity& full, const Periodicity& low, double bpm) noe
 
 /// The tempo with the largest score, between the steps of the search by a parabola.
 double best_bpm(const Periodicity& full, const Periodicity& low) {
+    const auto bpm_of = [](double step) { return k_lowest_bpm * std::pow(k_bpm_step, step); };
     std::vector<double> scores;
-    for (double bpm = k_lowest_bpm; bpm <= k_highest_bpm; bpm *= k_bpm_step) {
-        scores.push_back(score_of(full, low, bpm));
+    for (int step = 0; step < k_bpm_steps; ++step) {
+        scores.push_back(score_of(full, low, bpm_of(step)));
     }
     const auto best = static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
     double step = static_cast<double>(best);
@@ -74,7 +76,7 @@ double best_bpm(const Periodicity& full, const Periodicity& low) {
         const double curvature = scores[best - 1] - 2.0 * scores[best] + scores[best + 1];
         step += curvature < 0.0 ? 0.5 * (scores[best - 1] - scores[best + 1]) / curvature : 0.0;
     }
-    return std::min(k_lowest_bpm * std::pow(k_bpm_step, step), k_highest_bpm);
+    return std::min(bpm_of(step), k_highest_bpm);
 }
 
 /// How far the onsets repeat at a tempo beyond what chance gives them: 0 for onsets at random, 1 for a perfect repetition.

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <numbers>
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace audiomuse::test {
 namespace {
@@ -52,33 +54,34 @@ struct Chord {
 
 constexpr std::array k_major{0, 4, 7};
 constexpr std::array k_minor{0, 3, 7};
-using FourBars = std::array<Chord, 4>;
+using FourChords = std::array<Chord, 4>;
 using Phrase = std::array<Chord, k_chords_per_phrase>;
 
-constexpr Chord k_I{0, k_major}, k_ii{2, k_minor}, k_iii{4, k_minor}, k_IV{5, k_major}, k_V{7, k_major}, k_vi{9, k_minor};
-constexpr std::array<FourBars, 6> k_major_openings{{{k_I, k_V, k_vi, k_IV},
-                                                    {k_I, k_vi, k_IV, k_V},
-                                                    {k_I, k_IV, k_I, k_V},
-                                                    {k_I, k_IV, k_V, k_I},
-                                                    {k_I, k_iii, k_IV, k_V},
-                                                    {k_I, k_vi, k_ii, k_V}}};
-constexpr std::array<FourBars, 4> k_major_cadences{
-    {{k_I, k_IV, k_V, k_I}, {k_vi, k_ii, k_V, k_I}, {k_IV, k_I, k_V, k_I}, {k_ii, k_V, k_I, k_I}}};
+/// Chords by the degree of the scale that they stand on: m = minor, f = on the flat degree of the minor scale.
+constexpr Chord k_d1{0, k_major}, k_d2m{2, k_minor}, k_d3m{4, k_minor}, k_d4{5, k_major}, k_d5{7, k_major}, k_d6m{9, k_minor};
+constexpr std::array<FourChords, 6> k_major_openings{{{k_d1, k_d5, k_d6m, k_d4},
+                                                      {k_d1, k_d6m, k_d4, k_d5},
+                                                      {k_d1, k_d4, k_d1, k_d5},
+                                                      {k_d1, k_d4, k_d5, k_d1},
+                                                      {k_d1, k_d3m, k_d4, k_d5},
+                                                      {k_d1, k_d6m, k_d2m, k_d5}}};
+constexpr std::array<FourChords, 4> k_major_cadences{
+    {{k_d1, k_d4, k_d5, k_d1}, {k_d6m, k_d2m, k_d5, k_d1}, {k_d4, k_d1, k_d5, k_d1}, {k_d2m, k_d5, k_d1, k_d1}}};
 
-constexpr Chord k_i{0, k_minor}, k_III{3, k_major}, k_iv{5, k_minor}, k_v{7, k_minor}, k_VI{8, k_major}, k_VII{10, k_major};
-constexpr std::array<FourBars, 6> k_minor_openings{{{k_i, k_VI, k_III, k_VII},
-                                                    {k_i, k_iv, k_i, k_V},
-                                                    {k_i, k_iv, k_v, k_i},
-                                                    {k_i, k_VII, k_VI, k_V},
-                                                    {k_i, k_VI, k_iv, k_V},
-                                                    {k_i, k_VII, k_i, k_v}}};
-constexpr std::array<FourBars, 4> k_minor_cadences{
-    {{k_i, k_iv, k_V, k_i}, {k_VI, k_iv, k_V, k_i}, {k_iv, k_i, k_V, k_i}, {k_VI, k_VII, k_i, k_i}}};
+constexpr Chord k_d1m{0, k_minor}, k_d3f{3, k_major}, k_d4m{5, k_minor}, k_d5m{7, k_minor}, k_d6f{8, k_major}, k_d7f{10, k_major};
+constexpr std::array<FourChords, 6> k_minor_openings{{{k_d1m, k_d6f, k_d3f, k_d7f},
+                                                      {k_d1m, k_d4m, k_d1m, k_d5},
+                                                      {k_d1m, k_d4m, k_d5m, k_d1m},
+                                                      {k_d1m, k_d7f, k_d6f, k_d5},
+                                                      {k_d1m, k_d6f, k_d4m, k_d5},
+                                                      {k_d1m, k_d7f, k_d1m, k_d5m}}};
+constexpr std::array<FourChords, 4> k_minor_cadences{
+    {{k_d1m, k_d4m, k_d5, k_d1m}, {k_d6f, k_d4m, k_d5, k_d1m}, {k_d4m, k_d1m, k_d5, k_d1m}, {k_d6f, k_d7f, k_d1m, k_d1m}}};
 
 Phrase make_phrase(Random& random, PieceMode mode) {
     const bool major = mode == PieceMode::major;
-    const FourBars& opening = (major ? k_major_openings : k_minor_openings)[static_cast<std::size_t>(random.below(6))];
-    const FourBars& cadence = (major ? k_major_cadences : k_minor_cadences)[static_cast<std::size_t>(random.below(4))];
+    const FourChords& opening = (major ? k_major_openings : k_minor_openings)[static_cast<std::size_t>(random.below(6))];
+    const FourChords& cadence = (major ? k_major_cadences : k_minor_cadences)[static_cast<std::size_t>(random.below(4))];
     Phrase phrase;
     std::ranges::copy(cadence, std::ranges::copy(opening, phrase.begin()).out);
     return phrase;
