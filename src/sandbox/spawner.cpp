@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -25,6 +26,7 @@ namespace {
 constexpr std::array<std::string_view, 8> k_inherited{"LANG",          "LC_ALL",       "LC_CTYPE",     "LD_LIBRARY_PATH",
                                                       "AUDIOMUSE_ISA", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"};
 constexpr auto k_reap_interval = std::chrono::milliseconds(500);
+constexpr auto k_farewell = std::chrono::seconds(5); ///< how long the end waits for killed children
 
 std::vector<std::string> child_environment() {
     std::vector<std::string> environment;
@@ -115,7 +117,11 @@ Spawner::Spawner(const std::filesystem::path& executable)
 Spawner::~Spawner() {
     m_thread.request_stop();
     m_thread.join();
-    reap_what_has_ended();
+    // What is dying was killed: it ends as soon as the kernel has taken its memory back.
+    const auto deadline = std::chrono::steady_clock::now() + k_farewell;
+    for (reap_what_has_ended(); !m_dying.empty() && std::chrono::steady_clock::now() < deadline; reap_what_has_ended()) {
+        std::this_thread::sleep_for(k_reap_interval / 10);
+    }
 }
 
 Result<Child> Spawner::spawn(const SpawnRequest& request) {
