@@ -23,8 +23,8 @@ struct Response {
     int status = 200;
     std::string content_type = "application/json; charset=utf-8";
     std::string body{};
-    std::string allow{};///< the Allow header of a 405
-    EventSource events{};///< when set, a text/event-stream follows in place of the body
+    std::string allow{};  ///< the Allow header of a 405
+    EventSource events{}; ///< when set, a text/event-stream follows in place of the body
 };
 
 /// Undoes percent-encoding; nothing when an escape is malformed.

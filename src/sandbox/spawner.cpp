@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <thread>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -11,16 +11,17 @@ namespace audiomuse {
 namespace {
 
 TEST(Words, EachReadsBackAsItself) {
-    for (const auto code : {FailureCode::not_found, FailureCode::unreachable, FailureCode::refused, FailureCode::not_audio, FailureCode::damaged,
-                            FailureCode::too_short, FailureCode::too_long, FailureCode::out_of_memory, FailureCode::time_limit, FailureCode::crashed,
-                            FailureCode::no_model}) {
+    for (const auto code : {FailureCode::not_found, FailureCode::unreachable, FailureCode::refused, FailureCode::not_audio,
+                            FailureCode::damaged, FailureCode::too_short, FailureCode::too_long, FailureCode::out_of_memory,
+                            FailureCode::time_limit, FailureCode::crashed, FailureCode::no_model}) {
         EXPECT_EQ(parse_failure_code(to_string(code)), code);
     }
-    for (const auto state :
-         {TaskState::queued, TaskState::started, TaskState::progress, TaskState::success, TaskState::failure, TaskState::revoked}) {
+    for (const auto state : {TaskState::queued, TaskState::started, TaskState::progress, TaskState::success, TaskState::failure,
+                             TaskState::revoked}) {
         EXPECT_EQ(parse_task_state(to_string(state)), state);
     }
-    for (const auto type : {TaskType::main_analysis, TaskType::main_clustering, TaskType::album_analysis, TaskType::clustering_batch}) {
+    for (const auto type :
+         {TaskType::main_analysis, TaskType::main_clustering, TaskType::album_analysis, TaskType::clustering_batch}) {
         EXPECT_EQ(parse_task_type(to_string(type)), type);
     }
     EXPECT_FALSE(parse_failure_code(""));

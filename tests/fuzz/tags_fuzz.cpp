@@ -1,5 +1,5 @@
-// Tags of local files: whatever the bytes are, reading ends soon, within memory, and in texts that may be shown. The first byte chooses the
-// extension.
+// Tags of local files: whatever the bytes are, reading ends soon, within memory, and in texts that may be shown. The first byte
+// chooses the extension.
 #include <array>
 #include <cstddef>
 #include <cstdint>

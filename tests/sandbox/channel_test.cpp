@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::seconds k_limit(5);
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
-std::string text_of(const Frame &frame) { return {reinterpret_cast<const char *>(frame.payload.data()), frame.payload.size()}; }
+std::string text_of(const Frame& frame) { return {reinterpret_cast<const char*>(frame.payload.data()), frame.payload.size()}; }
 std::size_t open_descriptors() {
     const std::filesystem::directory_iterator entries("/proc/self/fd");
     return static_cast<std::size_t>(std::distance(entries, {}));
@@ -143,7 +143,7 @@ TEST_F(ChannelTest, SeveralDescriptorsInOneMessageAreDamageAndLeakNothing) {
     message.msg_iovlen = 1;
     message.msg_control = control.data();
     message.msg_controllen = control.size();
-    cmsghdr *header = CMSG_FIRSTHDR(&message);
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof descriptors);

@@ -33,7 +33,7 @@ using testing::Not;
 
 constexpr auto k_limit = 20s; // sanitizer builds start slowly
 
-std::string ask(Child &child, std::string_view text, int descriptor = -1) {
+std::string ask(Child& child, std::string_view text, int descriptor = -1) {
     if (!text.empty() && !child.channel().send(std::as_bytes(std::span(text)), k_limit, descriptor)) {
         return "cannot send";
     }
@@ -41,8 +41,8 @@ std::string ask(Child &child, std::string_view text, int descriptor = -1) {
     if (!received) {
         return received.error().message;
     }
-    const auto &payload = received->frame.payload;
-    return received->state == Channel::State::frame ? std::string(reinterpret_cast<const char *>(payload.data()), payload.size())
+    const auto& payload = received->frame.payload;
+    return received->state == Channel::State::frame ? std::string(reinterpret_cast<const char*>(payload.data()), payload.size())
                                                     : "closed";
 }
 
@@ -52,7 +52,7 @@ std::size_t open_descriptors() {
 
 class ChildTest : public testing::Test {
   protected:
-    Child start(const std::string &mode, std::vector<int> descriptors = {}) {
+    Child start(const std::string& mode, std::vector<int> descriptors = {}) {
         auto child = m_spawner.spawn({{"test-child", mode}, std::move(descriptors)});
         EXPECT_TRUE(child) << child.error().message;
         return std::move(child).value();
@@ -172,7 +172,7 @@ TEST_F(ChildTest, ManyThreadsMayStartChildrenAtOnce) {
             }
         });
     }
-    for (auto &thread : threads) {
+    for (auto& thread : threads) {
         thread.join();
     }
 }

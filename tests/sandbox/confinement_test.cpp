@@ -22,7 +22,7 @@ using testing::HasSubstr;
 
 class ConfinementTest : public testing::Test {
   protected:
-    void start(const std::string &mode) {
+    void start(const std::string& mode) {
         auto child = m_spawner.spawn({{"test-child", mode}});
         ASSERT_TRUE(child) << child.error().message;
         m_child.emplace(std::move(child).value());
@@ -36,8 +36,8 @@ class ConfinementTest : public testing::Test {
         if (!received || received->state != Channel::State::frame) {
             return m_child->wait(20s).value().describe();
         }
-        const auto &payload = received->frame.payload;
-        return {reinterpret_cast<const char *>(payload.data()), payload.size()};
+        const auto& payload = received->frame.payload;
+        return {reinterpret_cast<const char*>(payload.data()), payload.size()};
     }
     static bool kernel_has_landlock() { return ::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1) >= 1; }
 
@@ -60,7 +60,7 @@ TEST_F(ConfinementTest, EveryLayerThatTheKernelHasIsApplied) {
 
 TEST_F(ConfinementTest, FilesNetworkAndProcessesAreOutOfReach) {
     start("confined");
-    for (const char *attempt : {"read a file", "write a file", "list a folder", "open itself again", "unlink", "memfd", "connect",
+    for (const char* attempt : {"read a file", "write a file", "list a folder", "open itself again", "unlink", "memfd", "connect",
                                 "unix socket", "socket pair", "fork", "signal the parent", "executable memory",
                                 "memory made executable", "a higher limit", "outlive the parent"}) {
         EXPECT_EQ(ask(attempt), "EPERM") << attempt;

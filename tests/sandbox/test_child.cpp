@@ -41,13 +41,13 @@ using namespace audiomuse::sandbox;
 
 constexpr std::chrono::seconds k_limit(10);
 
-void say(Channel &channel, std::string_view text) {
+void say(Channel& channel, std::string_view text) {
     if (!channel.send(std::as_bytes(std::span(text)), k_limit)) {
         std::_Exit(90);
     }
 }
 
-std::string text_of(const Frame &frame) { return {reinterpret_cast<const char *>(frame.payload.data()), frame.payload.size()}; }
+std::string text_of(const Frame& frame) { return {reinterpret_cast<const char*>(frame.payload.data()), frame.payload.size()}; }
 
 /// "ok", or the name of the error.
 std::string outcome(long result) { return result >= 0 ? "ok" : ::strerrorname_np(errno); }
@@ -67,12 +67,12 @@ long connect_to_loopback() {
     address.sin_family = AF_INET;
     address.sin_port = htons(9);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return ::connect(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address);
+    return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
 long run_true() {
     std::array<char, 5> name{"true"};
-    const std::array<char *, 2> arguments{name.data(), nullptr};
+    const std::array<char*, 2> arguments{name.data(), nullptr};
     return ::execve("/bin/true", arguments.data(), nullptr);
 }
 
@@ -88,14 +88,14 @@ std::string start_thread() {
     try {
         std::thread([] {}).join();
         return "ok";
-    } catch (const std::system_error &error) {
+    } catch (const std::system_error& error) {
         return ::strerrorname_np(error.code().value());
     }
 }
 
 std::string allocate_512_mib() {
     constexpr std::size_t k_bytes = 512U << 20U;
-    void *memory = ::mmap(nullptr, k_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* memory = ::mmap(nullptr, k_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return outcome(memory == MAP_FAILED ? -1 : 0);
 }
 
@@ -104,7 +104,7 @@ std::string map_executable() {
 }
 
 std::string make_executable() {
-    void *memory = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* memory = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return outcome(memory == MAP_FAILED ? -1 : ::mprotect(memory, 4096, PROT_READ | PROT_EXEC));
 }
 
@@ -124,7 +124,7 @@ std::string work_in_memory() {
     return good ? "ok" : "failed";
 }
 
-const std::map<std::string, std::function<std::string()>, std::less<>> &attempts() {
+const std::map<std::string, std::function<std::string()>, std::less<>>& attempts() {
     static const std::map<std::string, std::function<std::string()>, std::less<>> k_attempts{
         {"read a file", [] { return outcome(::open("/etc/passwd", O_RDONLY | O_CLOEXEC)); }},
         {"write a file", [] { return outcome(::open("/tmp/audiomuse-escaped", O_WRONLY | O_CREAT | O_CLOEXEC, 0600)); }},
@@ -156,7 +156,7 @@ const std::map<std::string, std::function<std::string()>, std::less<>> &attempts
     return k_attempts;
 }
 
-int serve_attempts(Channel &channel) {
+int serve_attempts(Channel& channel) {
     for (;;) {
         const auto received = channel.receive(Channel::Wait::yes);
         if (!received || received->state != Channel::State::frame) {
@@ -171,7 +171,7 @@ int serve_attempts(Channel &channel) {
     }
 }
 
-int echo(Channel &channel) {
+int echo(Channel& channel) {
     for (;;) {
         auto received = channel.receive(Channel::Wait::yes);
         if (!received || received->state != Channel::State::frame) {
@@ -187,16 +187,16 @@ int echo(Channel &channel) {
     }
 }
 
-void describe_surroundings(Channel &channel, const ChildSide &side) {
+void describe_surroundings(Channel& channel, const ChildSide& side) {
     std::string text = fmt::format("group {}\n", ::getpgrp() == ::getpid() ? "own" : "shared");
-    for (const auto &entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
         std::error_code error;
         const auto target = std::filesystem::read_symlink(entry.path(), error).string();
         if (!error && target.find("/proc/") != 0) { // the listing's own descriptor
             text += fmt::format("fd {} {}\n", entry.path().filename().string(), target.substr(0, target.find(':')));
         }
     }
-    for (char **variable = environ; *variable != nullptr; ++variable) {
+    for (char** variable = environ; *variable != nullptr; ++variable) {
         text += fmt::format("env {}\n", *variable);
     }
     text += fmt::format("given {}", side.descriptors.size());
@@ -210,7 +210,7 @@ void describe_surroundings(Channel &channel, const ChildSide &side) {
 }
 
 /// Starts a sleeping grandchild, tells its process id, and sleeps.
-[[noreturn]] void be_a_parent(Channel &channel) {
+[[noreturn]] void be_a_parent(Channel& channel) {
     Spawner spawner;
     auto child = spawner.spawn({{"sandbox_test_child", "sleep"}});
     const bool ready = child && child->channel().receive(Channel::Wait::yes);
@@ -220,12 +220,12 @@ void describe_surroundings(Channel &channel, const ChildSide &side) {
 
 } // namespace
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     auto side = enter_child();
     if (!side || argc != 2) {
         return 92;
     }
-    Channel &channel = side->channel;
+    Channel& channel = side->channel;
     const std::string_view mode = argv[1];
     if (mode == "echo") {
         return echo(channel);

@@ -21,7 +21,7 @@ class MachineTest : public testing::Test {
         write("proc/meminfo", "MemTotal:       16777216 kB\nMemFree: 12 kB\n"); // 16 GiB
     }
     void TearDown() override { std::filesystem::remove_all(m_root); }
-    void write(const std::string &path, const std::string &content) const {
+    void write(const std::string& path, const std::string& content) const {
         std::filesystem::create_directories((m_root / path).parent_path());
         std::ofstream(m_root / path) << content;
     }

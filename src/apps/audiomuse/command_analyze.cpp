@@ -32,15 +32,14 @@ namespace fs = std::filesystem;
 void walk(const fs::path& folder, std::vector<std::string>& files) {
     std::vector<std::string> found;
     library::LocalMusicSource source({folder});
-    const auto listing = source.visit_albums(
-        {},
-        [&](const Album&, std::span<const Track> tracks) {
-            for (const Track& track : tracks) {
-                found.push_back((folder / track.path).string());
-            }
-            return Result<void>{};
-        },
-        {});
+    const auto listing = source.visit_albums({},
+                                             [&](const Album&, std::span<const Track> tracks) {
+                                                 for (const Track& track : tracks) {
+                                                     found.push_back((folder / track.path).string());
+                                                 }
+                                                 return Result<void>{};
+                                             },
+                                             {});
     if (!listing) {
         log::warn("{}", listing.error().message);
     } else {

@@ -105,7 +105,8 @@ Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& setting
                     "No music folder is given: use --library DIR, or set library in the settings file.", "library");
     }
     if (std::error_code error; !std::filesystem::is_directory(settings.library, error)) {
-        return fail(ErrorCode::invalid_argument, fmt::format("The library {} is not a folder that can be read.", settings.library.string()), "library");
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("The library {} is not a folder that can be read.", settings.library.string()), "library");
     }
     auto model = open_model(settings);
     if (!model) {
@@ -119,7 +120,8 @@ Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& setting
         return fail(std::move(stores));
     }
     auto source = std::make_unique<library::LocalMusicSource>(
-        library::LocalMusicSource::Settings{settings.library}, [tracks = &(*stores)->tracks](const TrackId& id, const FileStamp& stamp) {
+        library::LocalMusicSource::Settings{settings.library},
+        [tracks = &(*stores)->tracks](const TrackId& id, const FileStamp& stamp) {
             auto known = tracks->find(id);
             return known && *known && (*known)->stamp == stamp ? std::move(*known) : std::nullopt;
         });
