@@ -1,42 +1,11 @@
-#include <fstream>
-#include <sstream>
-
 #include <gtest/gtest.h>
 
-#include <cluster/random.hpp>
 #include <playlists/clustering.hpp>
+
+#include "real_tracks.hpp"
 
 namespace audiomuse::playlists {
 namespace {
-
-/// `count` of the 632 clips, drawn by the seed, with tempos from 60 to 180 BPM.
-std::vector<TrackFeatures> real_tracks(std::size_t count, std::uint64_t seed) {
-    std::ifstream file(AUDIOMUSE_TEST_DATA "/playlists/moods_of_real_tracks.tsv");
-    std::vector<TrackFeatures> tracks;
-    cluster::Random random(seed);
-    for (std::string line; std::getline(file, line);) {
-        std::istringstream fields(line);
-        std::string id;
-        TrackFeatures track;
-        fields >> id >> track.artist;
-        track.id = TrackId(id);
-        track.title = id;
-        track.duration_s = 30;
-        track.tempo_bpm = 60 + 120 * random.uniform();
-        for (float& mood : track.moods) {
-            fields >> mood;
-            mood /= 1000;
-        }
-        EXPECT_TRUE(fields) << line;
-        tracks.push_back(std::move(track));
-    }
-    EXPECT_EQ(tracks.size(), 632U);
-    for (std::size_t i = 0; i < count; ++i) {
-        std::swap(tracks[i], tracks[i + random.below(tracks.size() - i)]);
-    }
-    tracks.resize(count);
-    return tracks;
-}
 
 struct Case {
     ClusterAlgorithm algorithm;
@@ -54,7 +23,7 @@ TEST_P(RealTracks, AreMostlyPlaced) {
     settings.cluster_algorithm = expected.algorithm;
     settings.clustering_runs = expected.runs;
     settings.seed = 1;
-    const auto outcome = make_playlists(real_tracks(expected.tracks, 7), settings, {}, {});
+    const auto outcome = make_playlists(testing::real_tracks(expected.tracks, 7), settings, {}, {});
     ASSERT_TRUE(outcome);
     EXPECT_GE(static_cast<double>(outcome->tracks_placed), expected.least_placed * static_cast<double>(expected.tracks));
     std::size_t playlists = 0;
