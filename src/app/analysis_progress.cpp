@@ -165,4 +165,18 @@ std::string AnalysisProgress::details_json() const {
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+std::string without_work_in_hand(const std::string& details_json) {
+    auto details = nlohmann::ordered_json::parse(details_json, nullptr, /*allow_exceptions=*/false);
+    if (!details.is_object()) {
+        return details_json;
+    }
+    for (const char* name : {"album_name", "current_track", "current_track_analysis"}) {
+        details.erase(name);
+    }
+    if (details.contains("eta_seconds")) {
+        details["eta_seconds"] = nullptr;
+    }
+    return details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 } // namespace audiomuse::app

@@ -124,7 +124,7 @@ std::optional<AnalysisRun::Job> AnalysisRun::next_job() {
     while (m_next_album < m_pending.size()) {
         PendingAlbum& album = m_pending[m_next_album];
         if (album.next == 0) {
-            album.stop = m_context.begin_child(album.child);
+            album.stop = m_context.begin_child(album.child, fmt::format("Album '{}' is being analysed.", album.title));
         }
         if (album.next < album.tracks.size()) {
             const std::size_t index = album.next++;
@@ -212,16 +212,19 @@ void AnalysisRun::track_failed(const Job& job, const Track& track, const TrackFa
 }
 
 void AnalysisRun::finish_job(const Job& job, bool failed) {
-    bool album_is_done = false;
+    std::size_t done = 0;
     std::size_t failures = 0;
     {
         const std::lock_guard lock(m_mutex);
         job.album->failed += failed ? 1 : 0;
-        album_is_done = ++job.album->done == job.album->tracks.size();
+        done = ++job.album->done;
         failures = job.album->failed;
     }
-    if (album_is_done) {
-        const std::size_t attempted = job.album->tracks.size();
+    const std::size_t attempted = job.album->tracks.size();
+    if (done < attempted) {
+        m_context.report_child(job.album->child, static_cast<int>(100 * done / attempted),
+                               fmt::format("Album '{}': {} of {} tracks done.", job.album->title, done, attempted));
+    } else {
         m_context.end_child(job.album->child,
                             {failures == job.album->track_count ? TaskState::failure : TaskState::success,
                              fmt::format("Album '{}': {} tracks analysed, {} known, {} failed.", job.album->title,

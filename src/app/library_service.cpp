@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <app/analysis_progress.hpp>
 #include <app/clustering_features.hpp>
 #include <app/clustering_params.hpp>
 #include <playlists/clustering.hpp>
@@ -36,7 +37,7 @@ Result<ConfigView> LibraryService::config() {
     if (!counts) {
         return fail(std::move(counts));
     }
-    auto eps = automatic_eps(counts->analysed);
+    auto eps = eps_range(counts->analysed);
     if (!eps) {
         return fail(std::move(eps));
     }
@@ -58,8 +59,8 @@ Result<ConfigView> LibraryService::config() {
     view.num_clusters_max = ranges.num_clusters.max;
     view.gmm_n_components_min = ranges.gmm_n_components.min;
     view.gmm_n_components_max = ranges.gmm_n_components.max;
-    view.dbscan_eps_min = clustering.dbscan_eps_min.value_or(eps->min);
-    view.dbscan_eps_max = clustering.dbscan_eps_max.value_or(eps->max);
+    view.dbscan_eps_min = eps->min;
+    view.dbscan_eps_max = eps->max;
     view.dbscan_min_samples_min = ranges.dbscan_min_samples.min;
     view.dbscan_min_samples_max = ranges.dbscan_min_samples.max;
     view.pca_components_min = ranges.pca_components.min;
@@ -112,6 +113,9 @@ Result<TaskView> LibraryService::view(Task task) {
         return fail(std::move(lines));
     }
     const std::int64_t seconds = running_time(task);
+    if (task.state == TaskState::revoked) {
+        task.details = without_work_in_hand(task.details);
+    }
     return TaskView{std::move(task), std::move(*lines), seconds};
 }
 
@@ -187,36 +191,21 @@ Result<FailurePage> LibraryService::failures(std::uint64_t offset, std::uint64_t
     return FailurePage{counts->failed, std::move(*failures)};
 }
 
-Result<playlists::RealRange> LibraryService::automatic_eps(std::uint64_t analysed_tracks) {
-    const auto& clustering = m_settings.clustering;
-    if (analysed_tracks < 2 || (clustering.dbscan_eps_min && clustering.dbscan_eps_max)) {
-        return playlists::RealRange{};
-    }
-    auto tasks = m_tasks.list_main(TaskFilter::all, 0);
-    if (!tasks) {
-        return fail(std::move(tasks));
-    }
-    std::optional<TaskId> newest;
-    for (const Task& task : *tasks) {
-        if (task.type == TaskType::main_analysis && has_ended(task.state)) {
-            newest = task.id;
-            break;
-        }
-    }
+Result<playlists::RealRange> LibraryService::eps_range(std::uint64_t analysed_tracks) {
     const std::lock_guard lock(m_eps_mutex);
-    if (m_eps && m_eps_of == newest) {
+    if (m_eps && m_eps_of == analysed_tracks) {
         return *m_eps;
     }
-    auto features = load_features(m_tracks, clustering.features, {});
+    auto features = load_features(m_tracks, m_settings.clustering.features, playlists::k_range_sample, {});
     if (!features) {
         return fail(std::move(features));
     }
-    auto ranges = playlists::resolve_ranges(*features, clustering, {});
+    auto ranges = playlists::resolve_ranges(*features, m_settings.clustering, {});
     if (!ranges) {
         return fail(std::move(ranges));
     }
     m_eps = ranges->dbscan_eps;
-    m_eps_of = newest;
+    m_eps_of = analysed_tracks;
     return *m_eps;
 }
 

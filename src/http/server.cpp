@@ -150,6 +150,12 @@ class RestinioServer final : public Server {
             std::make_shared<EventStreamSender>(m_context, handle, response)->step();
             return restinio::request_accepted();
         }
+        if (request.method == "HEAD") {
+            auto builder = handle->create_response<restinio::user_controlled_output_t>(status_line(response.status));
+            add_common_headers(builder, response);
+            builder.set_content_length(response.head_of.value_or(0));
+            return builder.done();
+        }
         auto builder = handle->create_response(status_line(response.status));
         add_common_headers(builder, response);
         builder.set_body(std::move(response.body));
