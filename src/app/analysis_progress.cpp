@@ -101,6 +101,14 @@ void AnalysisProgress::track_failed(const Track& track, const TrackFailure& fail
     track_done();
 }
 
+void AnalysisProgress::track_remembered(const Track& track, FailureCode code) {
+    const std::lock_guard lock(m_mutex);
+    if (m_failed.size() < k_failed_tracks_shown) {
+        m_failed.push_back(
+            {track.id, track.title, fmt::format("Not tried again, as an earlier run found: {}.", to_string(code))});
+    }
+}
+
 void AnalysisProgress::track_skipped() {
     const std::lock_guard lock(m_mutex);
     ++m_counts.skipped;

@@ -45,6 +45,8 @@ class AnalysisProgress {
     void track_known();
     void track_failed(const Track& track, const TrackFailure& failure);
     void track_skipped();
+    /// A failure of an earlier run that is remembered; it is counted by set_totals().
+    void track_remembered(const Track& track, FailureCode code);
     void album_completed();
 
     [[nodiscard]] AnalysisCounts counts() const;

@@ -88,6 +88,7 @@ Result<void> AnalysisRun::take_album(const ListingId& listing, const Album& albu
             ++m_listed.known;
         } else {
             ++m_listed.failed;
+            m_progress.track_remembered(tracks[i], status.failure.value_or(FailureCode::crashed));
         }
     }
     ++m_albums;

@@ -1,6 +1,7 @@
 """The wire, literally: errors, empty states, events."""
 
 import json
+import socket
 import subprocess
 from pathlib import Path
 
@@ -169,3 +170,17 @@ def test_the_page(server):
 def test_the_examples_of_the_contract_fit_the_description(server, example):
     case = json.loads(Path(example).read_text(encoding="utf-8"))
     server.description.check_component(case["schema"], case["body"])
+
+
+def test_head_has_no_body_whatever_the_answer(server):
+    """On one connection: a body behind an answer to HEAD would be read as the next answer."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        for path, status in (("/api/health", 200), ("/api/nowhere", 404), ("/api/cancel/x", 405)):
+            connection.sendall(f"HEAD {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        connection.sendall(b"GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answers = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    heads = answers.split("\r\n\r\n")
+    assert [head.splitlines()[0].split()[1] for head in heads[:4]] == ["200", "404", "405", "200"]
+    assert heads[4] == '{"status":"ok"}'
+    assert all("Content-Length: 0" not in head for head in heads[:3])

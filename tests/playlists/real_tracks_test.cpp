@@ -40,7 +40,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{ClusterAlgorithm::kmeans, 600, 5, 0.7, 15}, Case{ClusterAlgorithm::gmm, 12, 100, 0.7, 1},
                       Case{ClusterAlgorithm::gmm, 41, 40, 0.7, 4}, Case{ClusterAlgorithm::gmm, 60, 30, 0.7, 4},
                       Case{ClusterAlgorithm::gmm, 200, 5, 0.7, 8}, Case{ClusterAlgorithm::gmm, 600, 1, 0.7, 12},
-                      Case{ClusterAlgorithm::dbscan, 41, 200, 0.6, 1}, Case{ClusterAlgorithm::dbscan, 600, 4, 0.6, 8}),
+                      Case{ClusterAlgorithm::dbscan, 12, 200, 0.7, 1}, Case{ClusterAlgorithm::dbscan, 41, 200, 0.7, 1},
+                      Case{ClusterAlgorithm::dbscan, 60, 100, 0.7, 4}, Case{ClusterAlgorithm::dbscan, 200, 30, 0.7, 8},
+                      Case{ClusterAlgorithm::dbscan, 600, 10, 0.7, 8}),
     [](const auto& param_info) {
         return std::string(to_string(param_info.param.algorithm)) + "_" + std::to_string(param_info.param.tracks);
     });

@@ -131,7 +131,9 @@ Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& setting
 Engine::Engine(const settings::Settings& settings, Listeners listeners, Model opened_model, std::unique_ptr<Stores> opened_stores,
                std::unique_ptr<library::LocalMusicSource> opened_source)
     : model(std::move(opened_model)), stores(std::move(opened_stores)), source(std::move(opened_source)),
-      sink({settings.playlists_dir, settings.library}), analyser(make_analyser(settings, model, worker_count(settings))),
+      sink({settings.playlists_dir, settings.library,
+            [this](const PublishedPlaylist& intent) { return stores->playlists.record_published(intent); }}),
+      analyser(make_analyser(settings, model, worker_count(settings))),
       analyse(*source, *analyser, stores->tracks, {static_cast<std::size_t>(worker_count(settings)), current_version(model)},
               std::move(listeners.analysis)),
       cluster(stores->tracks, stores->playlists, sink, static_cast<unsigned>(worker_count(settings)),
