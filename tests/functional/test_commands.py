@@ -1,9 +1,26 @@
 """The command line: what commands print, write and refuse."""
 
+import os
 import signal
 import subprocess
+import time
+
+import pytest
 
 from conftest import BINARY, clean_environment, run
+
+
+def run_into(output, *arguments):
+    """Runs with standard output going to the file or pipe; the return code and standard error."""
+    process = subprocess.run([BINARY, *map(str, arguments)], stdout=output, stderr=subprocess.PIPE, text=True, timeout=120,
+                             env=clean_environment())
+    return process.returncode, process.stderr
+
+
+def closed_pipe():
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
 
 
 def test_serve_refuses_a_token_that_would_protect_nothing(tmp_path):
@@ -15,6 +32,30 @@ def test_serve_refuses_a_token_that_would_protect_nothing(tmp_path):
         assert result.returncode == 2
         assert "uthentication is not in this version yet" in result.stderr and "hunter2" not in result.stderr
         assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("arguments", [["config"], ["licenses"], ["--help"], ["--version"], ["analyze", "missing.mp3"]], ids=" ".join)
+def test_output_that_cannot_be_written_is_1(arguments):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        code, errors = run_into(full, *arguments)
+    lines = [line for line in errors.splitlines() if " error " in line]
+    assert code == 1 and len(lines) == 1 and lines[0].endswith("Standard output cannot be written: No space left on device.")
+    writer = closed_pipe()
+    code, errors = run_into(writer, *arguments)
+    os.close(writer)
+    assert code == 1 and errors == "", errors
+
+
+def test_analyze_stops_when_nobody_reads(known_pieces):
+    files = [path for path, *_ in known_pieces] * 50
+    started = time.monotonic()
+    process = subprocess.Popen([BINARY, "analyze", "-j", "2", *map(str, files)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               env=clean_environment())
+    assert process.stdout.read(1) == b"{"
+    process.stdout.close()
+    assert process.wait(60) == 1 and process.stderr.read() == b""
+    process.stderr.close()
+    print(f"ended after {time.monotonic() - started:.1f} s")
 
 
 def test_ctrl_c_is_130(known_pieces):

@@ -1,7 +1,8 @@
 #include <csignal>
-#include <cstdio>
 #include <exception>
+#include <iostream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "standard_output.hpp"
 #include "version.hpp"
 
 namespace audiomuse::apps {
@@ -109,7 +111,11 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? to_int(ExitCode::success) : to_int(ExitCode::usage);
+        std::ostringstream text;
+        const bool is_help = app.exit(error, text, std::cerr) == 0;
+        StandardOutput output;
+        output.write(text.str());
+        return to_int(output.finish(is_help ? ExitCode::success : ExitCode::usage));
     }
     if (licenses_command->parsed()) {
         return to_int(print_licenses());
@@ -119,7 +125,7 @@ int main(int argc, char** argv) {
     }
     const auto loaded = load(given);
     if (!loaded) {
-        fmt::print(stderr, "audiomuse: {}\n", loaded.error().message);
+        std::cerr << "audiomuse: " << loaded.error().message << '\n';
         return to_int(ExitCode::usage);
     }
     if (serve_command->parsed()) {
@@ -145,7 +151,7 @@ int main(int argc, char** argv) {
     try {
         return audiomuse::apps::main(argc, argv);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "audiomuse: an unexpected error ended the program: {}\n", error.what());
+        std::cerr << "audiomuse: an unexpected error ended the program: " << error.what() << '\n';
         return to_int(audiomuse::apps::ExitCode::some_failed);
     }
 }
