@@ -7,7 +7,15 @@ import time
 
 import pytest
 
-from conftest import BINARY, clean_environment, run
+from conftest import BINARY, clean_environment, json_lines, run
+
+
+@pytest.fixture
+def analysed(serve, small_library, tmp_path):
+    """A server at work on a data folder that holds an analysed library."""
+    server = serve(small_library)
+    server.analyse()
+    return server
 
 
 def run_into(output, *arguments):
@@ -34,8 +42,10 @@ def test_serve_refuses_a_token_that_would_protect_nothing(tmp_path):
         assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize("arguments", [["config"], ["licenses"], ["--help"], ["--version"], ["analyze", "missing.mp3"]], ids=" ".join)
-def test_output_that_cannot_be_written_is_1(arguments):
+@pytest.mark.parametrize("arguments", [["config"], ["licenses"], ["--help"], ["--version"], ["doctor"], ["analyze", "missing.mp3"]], ids=" ".join)
+def test_output_that_cannot_be_written_is_1(tmp_path, arguments):
+    if arguments == ["doctor"]:
+        arguments = ["doctor", "--data", tmp_path]
     with open("/dev/full", "w", encoding="utf-8") as full:
         code, errors = run_into(full, *arguments)
     lines = [line for line in errors.splitlines() if " error " in line]
@@ -65,6 +75,29 @@ def test_ctrl_c_is_130(known_pieces):
     process.stdout.read()
     assert process.wait(20) == 130
     process.stdout.close()
+
+
+def test_export_and_doctor_work_beside_a_server(analysed):
+    lines = json_lines(run("export", "--format", "jsonl", "--data", analysed.data).stdout)
+    assert "Clockwork" in {line["title"] for line in lines}
+    for output in (closed_pipe(), os.open("/dev/full", os.O_WRONLY)):
+        code, errors = run_into(output, "export", "--data", analysed.data)
+        os.close(output)
+        assert code == 1 and "unexpected" not in errors
+    report = run("doctor", "--data", analysed.data, "--library", analysed.library)
+    assert report.returncode == 0 and f"{len(lines)} analysed" in report.stdout, report.stdout
+
+
+def test_a_data_folder_without_a_database_stays_so(tmp_path):
+    typo = tmp_path / "typo"
+    result = run("export", "--data", typo)
+    assert result.returncode == 1 and result.stdout == "" and f"There is no database in {typo}" in result.stderr
+    report = run("doctor", "--data", typo, "--library", tmp_path)
+    assert f"note data folder  {typo} has no database yet" in report.stdout
+    (tmp_path / "file").touch()
+    report = run("doctor", "--data", tmp_path / "file/data", "--library", tmp_path)
+    assert report.returncode == 1 and f"MEND data folder  {tmp_path}/file is not a folder." in report.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_help_is_for_people():
