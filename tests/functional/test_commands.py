@@ -100,6 +100,14 @@ def test_a_data_folder_without_a_database_stays_so(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_run_refuses_a_playlist_folder_that_cannot_be_written(small_library, tmp_path):
+    (tmp_path / "file").touch()
+    result = run("run", small_library, "--data", tmp_path / "data", "--playlists-dir", tmp_path / "file/lists")
+    assert result.returncode == 2 and result.stdout == ""
+    assert f"The playlists cannot be written, so nothing was begun: {tmp_path}/file/lists cannot be made: Not a directory." in result.stderr
+    assert "Analyzed" not in result.stderr
+
+
 def test_help_is_for_people():
     text = run("export", "--help").stdout
     assert "  --format FORMAT " in text and "csv or jsonl (default: csv)" in text

@@ -6,6 +6,7 @@
 
 #include "commands.hpp"
 #include "engine.hpp"
+#include "folders.hpp"
 #include "progress_bar.hpp"
 #include "standard_output.hpp"
 #include "stop_signal.hpp"
@@ -95,6 +96,10 @@ ExitCode run(const settings::LoadedSettings& loaded) {
         return created.error().code == ErrorCode::invalid_argument ? ExitCode::usage : ExitCode::some_failed;
     }
     Engine& engine = **created;
+    if (auto writable = make_writable(loaded.settings.playlists_dir); !writable) {
+        log::error("The playlists cannot be written, so nothing was begun: {}", writable.error().message);
+        return ExitCode::usage;
+    }
     if (auto cleared = clear_queue(engine); !cleared) {
         log::error("{}", cleared.error().message);
         return ExitCode::some_failed;
