@@ -1,7 +1,8 @@
 """The wire, literally: errors, empty states, events."""
 
+import http.client
 import json
-import subprocess
+import re
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,18 @@ def test_task_log(serve, small_library):
 
 def test_too_large_a_body_is_413(server):
     assert server.post("/api/analysis/start", expect=413, data=b" " * (2 << 20))["code"] == "payload_too_large"
+
+
+def test_a_malformed_escape_in_a_path_is_400(server):
+    for method, path in [("GET", "/api/status/{task_id}"), ("GET", "/api/progress/{task_id}"), ("POST", "/api/cancel/{task_id}"),
+                         ("POST", "/api/cancel_all/{task_type_prefix}"), ("GET", "/api/tasks/{task_id}/log")]:
+        connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=10)  # requests would mend the path
+        connection.request(method, re.sub("{.*}", "%zz", path))
+        answer = connection.getresponse()
+        body = json.loads(answer.read())
+        connection.close()
+        server.description.check(method, path, answer.status, body)
+        assert answer.status == 400 and body["code"] == "invalid_argument"
 
 
 def test_the_page(server):
