@@ -182,3 +182,16 @@ def test_the_page(server):
 def test_the_examples_of_the_contract_fit_the_description(server, example):
     case = json.loads(Path(example).read_text(encoding="utf-8"))
     server.description.check_component(case["schema"], case["body"])
+
+
+def test_the_examples_of_the_api_page_fit_the_description(server):
+    page = (SOURCE / "docs/api.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^`(GET|POST) (/\S+)` → (\d+)\n\n```json\n(.*?)^```", page, re.M | re.S)
+    for method, path, status, body in examples:
+        assert server.description.schema(method, path, status) is not None, f"{method} {path} {status}"
+        server.description.check(method, path, int(status), json.loads(body))
+    shown = {(method, path) for method, path, status, _ in examples if int(status) < 300}
+    for path, operations in server.description.document["paths"].items():
+        for method, operation in operations.items():
+            answers_json = any("application/json" in answer["content"] for status, answer in operation["responses"].items() if status < "300")
+            assert not answers_json or path == "/api/openapi.json" or (method.upper(), path) in shown, f"{method} {path} has no example"
