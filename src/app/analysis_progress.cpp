@@ -1,7 +1,8 @@
 #include <app/analysis_progress.hpp>
 
 #include <algorithm>
-#include <numeric>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,13 +14,14 @@ namespace {
 
 constexpr std::size_t k_failed_tracks_shown = 50;
 
-/// Indices of the strongest moods, highest first; ties in the order of the labels.
-std::vector<std::size_t> strongest(const Moods& moods, std::size_t count) {
-    std::vector<std::size_t> order(moods.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return moods[a] > moods[b]; });
-    order.resize(std::min(count, order.size()));
-    return order;
+/// The top_n_moods strongest moods, highest first, with their labels.
+std::vector<std::pair<std::string_view, float>> strongest(const Moods& moods, std::size_t top_n_moods) {
+    std::vector<std::pair<std::string_view, float>> strongest;
+    for (const std::size_t mood : strongest_first(moods)) {
+        strongest.emplace_back(mood_labels()[mood], moods[mood]);
+    }
+    strongest.resize(std::min(top_n_moods, strongest.size()));
+    return strongest;
 }
 
 nlohmann::ordered_json to_json(const Track& track, const Analysis& analysis, std::size_t top_n_moods) {
@@ -31,8 +33,8 @@ nlohmann::ordered_json to_json(const Track& track, const Analysis& analysis, std
     json["moods"] = nullptr;
     if (analysis.moods) {
         json["moods"] = nlohmann::ordered_json::object();
-        for (const std::size_t mood : strongest(*analysis.moods, top_n_moods)) {
-            json["moods"][std::string(mood_labels()[mood])] = (*analysis.moods)[mood];
+        for (const auto& [label, value] : strongest(*analysis.moods, top_n_moods)) {
+            json["moods"][std::string(label)] = value;
         }
     }
     return json;
@@ -55,8 +57,8 @@ std::string describe(const Analysis& analysis, std::size_t top_n_moods) {
         analysis.key ? fmt::format("{} {}", pitch_class_name(analysis.key->tonic), to_string(analysis.key->scale)) : "unknown";
     std::string moods;
     if (analysis.moods) {
-        for (const std::size_t mood : strongest(*analysis.moods, top_n_moods)) {
-            moods += fmt::format("{}{}:{:.2f}", moods.empty() ? "" : ", ", mood_labels()[mood], (*analysis.moods)[mood]);
+        for (const auto& [label, value] : strongest(*analysis.moods, top_n_moods)) {
+            moods += fmt::format("{}{}:{:.2f}", moods.empty() ? "" : ", ", label, value);
         }
     } else {
         moods = "unavailable (no model)";

@@ -244,13 +244,6 @@ TEST_F(LoadTest, ASecretMayStandInAFileOfItsOwn) {
     EXPECT_EQ(load_error().code, ErrorCode::not_found);
 }
 
-TEST_F(LoadTest, AnOpenServerIsWarnedAbout) {
-    m_request.flags["listen"] = "0.0.0.0:8000";
-    EXPECT_THAT(load(m_request)->warnings, ElementsAre(HasSubstr("without an api_token")));
-    m_request.environment["AUDIOMUSE_API_TOKEN"] = "hunter2";
-    EXPECT_THAT(load(m_request)->warnings, IsEmpty());
-}
-
 TEST_F(LoadTest, TheEffectiveSettingsArePrintedWithTheirOriginAndNoSecret) {
     m_request.environment["JELLYFIN_TOKEN"] = "hunter2";
     m_request.environment["AUDIOMUSE_LIBRARY"] = "/music \"best\"";

@@ -1,8 +1,5 @@
 #include <condition_variable>
-#include <cstdio>
 #include <mutex>
-
-#include <fmt/format.h>
 
 #include <base/log.hpp>
 #include <http/api.hpp>
@@ -46,6 +43,12 @@ void wait_for(const std::stop_token& stop) {
 ExitCode serve(const settings::LoadedSettings& loaded) {
     const StopSignal stop_signal;
     const settings::Settings& settings = loaded.settings;
+    if (!settings.api_token.empty()) {
+        log::error(
+            "Authentication is not in this version yet, so api_token would protect nothing. Remove it; this version listens "
+            "on loopback addresses only.");
+        return ExitCode::usage;
+    }
     http::Server::Settings listen;
     listen.address = settings.listen.host == "localhost" ? "127.0.0.1" : settings.listen.host;
     listen.port = settings.listen.port;

@@ -18,6 +18,9 @@ namespace audiomuse::apps {
 
 namespace {
 
+constexpr const char* k_database_name = "audiomuse.db";
+constexpr const char* k_source = "local";
+
 playlists::ClusteringSettings clustering_settings(const settings::Settings& settings) {
     playlists::ClusteringSettings result;
     const auto narrow = [](const std::optional<std::int64_t>& value) {
@@ -88,16 +91,27 @@ Result<std::unique_ptr<Stores>> Stores::open(const settings::Settings& settings)
     if (!folder_lock) {
         return fail(std::move(folder_lock));
     }
-    auto opened = store::Database::open(settings.data / "audiomuse.db");
+    auto opened = store::Database::open(settings.data / k_database_name);
     if (!opened) {
         return fail(std::move(opened));
     }
-    return std::make_unique<Stores>(std::move(*folder_lock), std::move(*opened), SourceId("local"));
+    return std::make_unique<Stores>(std::move(*folder_lock), std::move(*opened), SourceId(k_source));
 }
 
 Stores::Stores(store::DataFolderLock folder_lock, std::unique_ptr<store::Database> opened, SourceId source)
     : lock(std::move(folder_lock)), database(std::move(opened)), tracks(*database, std::move(source)), tasks(*database),
       playlists(*database) {}
+
+Result<std::unique_ptr<StoredTracks>> StoredTracks::open(const settings::Settings& settings) {
+    auto opened = store::Database::open_to_read(settings.data / k_database_name);
+    if (!opened) {
+        return fail(std::move(opened));
+    }
+    return std::make_unique<StoredTracks>(std::move(*opened));
+}
+
+StoredTracks::StoredTracks(std::unique_ptr<store::Database> opened)
+    : database(std::move(opened)), tracks(*database, SourceId(k_source)) {}
 
 Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& settings, Listeners listeners) {
     if (settings.library.empty()) {

@@ -49,6 +49,17 @@ class Stores {
     store::SqlitePlaylistStore playlists;
 };
 
+/// The tracks of one data folder, to be read beside a program that has its lock. Makes no folder and no database.
+struct StoredTracks {
+    /// Errors: not_found when there is no database, and those of store::Database::open_to_read.
+    [[nodiscard]] static Result<std::unique_ptr<StoredTracks>> open(const settings::Settings& settings);
+
+    explicit StoredTracks(std::unique_ptr<store::Database> opened);
+
+    std::unique_ptr<store::Database> database;
+    store::SqliteTrackStore tracks;
+};
+
 /// Everything behind `serve` and `run`, wired together. The members are in the order in which they depend on each other.
 class Engine {
   public:

@@ -120,15 +120,6 @@ Result<void> check_media_server(LoadedSettings& loaded) {
     return {};
 }
 
-void warn_about_exposure(LoadedSettings& loaded) {
-    const std::string& host = loaded.settings.listen.host;
-    const bool local = host.starts_with("127.") || host == "::1" || host == "localhost";
-    if (!local && loaded.settings.api_token.empty()) {
-        loaded.warnings.push_back(
-            fmt::format("The server listens on {} without an api_token: whoever reaches that address may use it.", host));
-    }
-}
-
 } // namespace
 
 std::string_view variable(const TextMap& environment, std::string_view name) {
@@ -166,11 +157,7 @@ Result<void> finish(LoadedSettings& loaded, const TextMap& environment) {
     if (auto agree = check_ranges(loaded); !agree) {
         return agree;
     }
-    if (auto supported = check_media_server(loaded); !supported) {
-        return supported;
-    }
-    warn_about_exposure(loaded);
-    return {};
+    return check_media_server(loaded);
 }
 
 } // namespace audiomuse::settings::detail

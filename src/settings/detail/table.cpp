@@ -46,7 +46,7 @@ auto make_rows() {
     return std::to_array<Row>({
         {"listen", prefixed, AddressTarget{&S::listen}, "The address and port of the HTTP server; port 0 takes a free one."},
         {"api_token", prefixed, SecretTarget{&S::api_token},
-         "The token that requests must carry; without one, everybody who reaches the server may use it."},
+         "A token for requests. This version has no authentication yet, so serve refuses to start while one is set."},
         {"api_token_file", prefixed, PathTarget{&S::api_token_file}, "A file that holds the api_token."},
         {"media_server", prefixed, word_target<&S::media_server>(k_media_servers),
          "Where the music is: this version reads a local folder."},
