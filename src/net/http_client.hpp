@@ -52,7 +52,7 @@ struct Request {
     Repeat repeat = Repeat::by_method;
 };
 
-/// An answer, whatever its status: 401, 404 and 500 are answers, too.
+/// An answer, whatever its status: 401, 404 and 500 are answers, too. Only 429, 502, 503 and 504 are failures (overloaded).
 struct Response {
     int status = 0;
     std::string content_type; ///< in lower case and without parameters, as in `application/json`; empty when there is none
@@ -117,11 +117,11 @@ class HttpClient {
     HttpClient& operator=(const HttpClient&) = delete;
 
     /// The whole answer in memory. A body of more than `limit` bytes, compressed or decoded, is too_large.
-    [[nodiscard]] Outcome<Response> fetch(const Request& request, ByteCount limit, std::stop_token stop);
+    [[nodiscard]] Outcome<Response> fetch(const Request& request, ByteCount limit, const std::stop_token& stop);
 
     /// The body of a 2xx answer into the sink, byte for byte. On any failure, and for any other status, the sink was restarted
     /// and is empty. Content-Length above `limit` is refused before the body is read.
-    [[nodiscard]] Outcome<Download> download(const Request& request, ByteSink& sink, std::stop_token stop,
+    [[nodiscard]] Outcome<Download> download(const Request& request, ByteSink& sink, const std::stop_token& stop,
                                              ByteCount limit = k_download_limit);
 
     static constexpr ByteCount k_download_limit{std::uint64_t{2} << 30U};
