@@ -31,12 +31,7 @@ tasks::TaskOutcome AnalysisRun::run() {
     m_progress.set_totals(m_albums, m_albums_without_work, m_listed);
     show_progress();
 
-    {
-        std::vector<std::jthread> workers;
-        for (std::size_t i = 0; i < std::min(m_settings.workers, std::size_t{m_listed.attempted}); ++i) {
-            workers.emplace_back([this] { work(); });
-        }
-    }
+    analyse_all();
     m_progress.finish();
     if (m_context.stop().stop_requested()) {
         return {TaskState::revoked, "Task was cancelled.", m_progress.details_json()};
@@ -110,13 +105,35 @@ Result<void> AnalysisRun::take_album(const ListingId& listing, const Album& albu
     return {};
 }
 
-void AnalysisRun::work() {
+void AnalysisRun::analyse_all() {
+    BoundedQueue<Fetched> fetched(m_settings.workers);
+    std::vector<std::jthread> listeners;
+    for (std::size_t i = 0; i < std::min(m_settings.workers, std::size_t{m_listed.attempted}); ++i) {
+        listeners.emplace_back([&] { listen(fetched); });
+    }
+    std::vector<std::jthread> fetchers;
+    for (std::size_t i = 0; i < std::min(m_settings.transfers, std::size_t{m_listed.attempted}); ++i) {
+        fetchers.emplace_back([&] { fetch(fetched); });
+    }
+    fetchers.clear();
+    fetched.close();
+}
+
+void AnalysisRun::fetch(BoundedQueue<Fetched>& fetched) {
     while (!must_stop()) {
         const auto job = next_job();
         if (!job) {
             return;
         }
-        attempt(*job);
+        if (auto track = fetch(*job)) {
+            fetched.push(std::move(*track), m_abort.get_token());
+        }
+    }
+}
+
+void AnalysisRun::listen(BoundedQueue<Fetched>& fetched) {
+    while (const auto track = fetched.pop(m_abort.get_token())) {
+        listen(*track);
     }
 }
 
@@ -136,52 +153,63 @@ std::optional<AnalysisRun::Job> AnalysisRun::next_job() {
     return std::nullopt;
 }
 
-void AnalysisRun::attempt(const Job& job) {
-    const std::stop_token stop = job.album->stop;
-    if (stop.stop_requested()) {
-        if (!must_stop()) {
-            m_progress.track_skipped();
-            finish_job(job, false);
-        }
-        return;
+bool AnalysisRun::skip_when_stopped(const Job& job) {
+    if (!job.album->stop.stop_requested()) {
+        return false;
+    }
+    if (!must_stop()) {
+        m_progress.track_skipped();
+        finish_job(job, false);
+    }
+    return true;
+}
+
+std::optional<AnalysisRun::Fetched> AnalysisRun::fetch(const Job& job) {
+    if (skip_when_stopped(job)) {
+        return std::nullopt;
     }
     auto track = m_tracks.find(job.track.id);
     if (!track || !*track) {
         give_up(track ? Error{ErrorCode::internal, "A listed track is not in the database."} : track.error());
-        return;
+        return std::nullopt;
     }
-    m_progress.track_started(job.album->title, **track);
-    m_context.log(fmt::format("Analyzing track: {} ({}/{})", (*track)->display_name(), job.number, job.album->tracks.size()));
-
-    auto input = m_source.open(**track, stop);
+    auto input = m_source.open(**track, job.album->stop);
     if (!input) {
-        track_failed(job, **track, input.error());
+        if (!skip_when_stopped(job)) {
+            track_failed(job, **track, input.error());
+        }
+        return std::nullopt;
+    }
+    return Fetched{job, std::move(**track), std::move(*input)};
+}
+
+void AnalysisRun::listen(const Fetched& fetched) {
+    const auto& [job, track, input] = fetched;
+    const std::stop_token stop = job.album->stop;
+    if (skip_when_stopped(job)) {
         return;
     }
-    if (job.track.may_be_known && reuse_known_analysis(**track, *input, stop)) {
+    m_progress.track_started(job.album->title, track);
+    m_context.log(fmt::format("Analyzing track: {} ({}/{})", track.display_name(), job.number, job.album->tracks.size()));
+    if (job.track.may_be_known && reuse_known_analysis(track, input, stop)) {
         m_progress.track_known();
-        m_context.log(fmt::format("'{}' was heard before; its analysis stays.", (*track)->display_name()));
+        m_context.log(fmt::format("'{}' was heard before; its analysis stays.", track.display_name()));
         finish_job(job, false);
         return;
     }
-    auto analysis = m_analyser.analyse(*input, stop);
-    if (stop.stop_requested() && !analysis) {
-        if (!must_stop()) {
-            m_progress.track_skipped();
-            finish_job(job, false);
+    auto analysis = m_analyser.analyse(input, stop);
+    if (!analysis) {
+        if (!skip_when_stopped(job)) {
+            track_failed(job, track, analysis.error());
         }
         return;
     }
-    if (!analysis) {
-        track_failed(job, **track, analysis.error());
-        return;
-    }
-    if (auto saved = m_tracks.save_analysis((*track)->id, (*track)->stamp, *analysis); !saved) {
+    if (auto saved = m_tracks.save_analysis(track.id, track.stamp, *analysis); !saved) {
         give_up(saved.error());
         return;
     }
-    m_progress.track_analysed(**track, *analysis);
-    m_context.log(fmt::format("Analyzed '{}'. {}{}", (*track)->display_name(), describe(*analysis, m_params.top_n_moods),
+    m_progress.track_analysed(track, *analysis);
+    m_context.log(fmt::format("Analyzed '{}'. {}{}", track.display_name(), describe(*analysis, m_params.top_n_moods),
                               analysis->partial ? " (the file is damaged; only a part could be heard)" : ""));
     finish_job(job, false);
 }

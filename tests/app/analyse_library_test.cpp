@@ -45,7 +45,10 @@ class ScriptedSource final : public MusicSource {
         }
         return listing;
     }
+    std::function<void()> when_opened = [] {};
+
     tl::expected<AudioInput, TrackFailure> open(const Track& track, std::stop_token) override {
+        when_opened();
         return AudioInput{UniqueFd(), track.stamp.size_bytes};
     }
 
@@ -111,7 +114,7 @@ class AnalyseLibraryTest : public testing::Test {
     Task run(AnalysisParams params = {}) {
         const TaskId id = m_queue.submit(TaskType::main_analysis, to_json(params)).value().id;
         Task task = m_tasks.claim(TaskType::main_analysis, OwnerId("test"), utc_now()).value().value();
-        AnalyseLibrary analyse(m_source, m_analyser, m_tracks, {2, AnalysisVersion{}});
+        AnalyseLibrary analyse(m_source, m_analyser, m_tracks, {.workers = m_workers, .transfers = 3, .current_version = {}});
         m_runner.run(std::move(task), [&](tasks::TaskContext& context) { return analyse(context); });
         return m_tasks.find(id).value().value();
     }
@@ -121,6 +124,7 @@ class AnalyseLibraryTest : public testing::Test {
     tasks::TaskRunner m_runner{m_tasks, m_queue, {}};
     ScriptedSource m_source;
     ScriptedAnalyser m_analyser;
+    std::size_t m_workers = 2;
 };
 
 TEST_F(AnalyseLibraryTest, AnalysesAllOnceAndSaysSo) {
@@ -205,6 +209,21 @@ TEST_F(AnalyseLibraryTest, AnIncompleteListingMakesNothingMissing) {
     m_source.complete = true;
     run();
     EXPECT_EQ(m_tracks.counts()->missing, 1U);
+}
+
+TEST_F(AnalyseLibraryTest, TheNextTracksAreFetchedWhileThePresentOneIsAnalysed) {
+    m_workers = 1;
+    m_analyser.pause = 20ms;
+    m_source.albums = {{"One", {"a", "b", "c", "d"}}};
+    std::atomic<int> fetched_ahead{0};
+    std::atomic<int> opened{0};
+    m_source.when_opened = [&] {
+        ++opened;
+        fetched_ahead += opened > m_analyser.analysed + 1 ? 1 : 0;
+    };
+    EXPECT_EQ(run().state, TaskState::success);
+    EXPECT_EQ(opened, 4);
+    EXPECT_GE(fetched_ahead, 1);
 }
 
 TEST_F(AnalyseLibraryTest, CancellingStopsSoon) {

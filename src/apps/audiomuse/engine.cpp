@@ -69,6 +69,10 @@ int worker_count(const settings::Settings& settings) {
     return settings.workers > 0 ? static_cast<int>(settings.workers) : sandbox::default_worker_count();
 }
 
+std::size_t transfer_count(const settings::Settings& settings) {
+    return static_cast<std::size_t>(settings.transfers > 0 ? settings.transfers : 2 * worker_count(settings));
+}
+
 AnalysisVersion current_version(const Model& model) {
     return analysis::current_version(model.network ? analysis::ModelUse::with : analysis::ModelUse::without);
 }
@@ -148,7 +152,8 @@ Engine::Engine(const settings::Settings& settings, Listeners listeners, Model op
       sink({settings.playlists_dir, settings.library,
             [this](const PublishedPlaylist& intent) { return stores->playlists.record_published(intent); }}),
       analyser(make_analyser(settings, model, worker_count(settings))),
-      analyse(*source, *analyser, stores->tracks, {static_cast<std::size_t>(worker_count(settings)), current_version(model)},
+      analyse(*source, *analyser, stores->tracks,
+              {static_cast<std::size_t>(worker_count(settings)), transfer_count(settings), current_version(model)},
               std::move(listeners.analysis)),
       cluster(stores->tracks, stores->playlists, sink, static_cast<unsigned>(worker_count(settings)),
               std::move(listeners.clustering)),

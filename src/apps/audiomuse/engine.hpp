@@ -31,6 +31,9 @@ namespace audiomuse::apps {
 /// The number of analysis processes: the setting, or what the machine bears.
 [[nodiscard]] int worker_count(const settings::Settings& settings);
 
+/// How many tracks are fetched at once: the setting, or twice the analysis processes.
+[[nodiscard]] std::size_t transfer_count(const settings::Settings& settings);
+
 /// What the analyser gives now.
 [[nodiscard]] AnalysisVersion current_version(const Model& model);
 

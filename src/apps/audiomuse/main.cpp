@@ -62,7 +62,7 @@ Result<settings::LoadedSettings> load(const GivenSettings& given) {
     return loaded;
 }
 
-int main(int argc, char** argv) {
+int run_command_line(int argc, char** argv) {
     // The confined child reads no settings and no arguments that people write.
     if (argc > 1 && std::string_view(argv[1]) == "analyse-child") {
         return analyse_child();
@@ -149,7 +149,7 @@ int main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     try {
-        return audiomuse::apps::main(argc, argv);
+        return audiomuse::apps::run_command_line(argc, argv);
     } catch (const std::exception& error) {
         std::cerr << "audiomuse: an unexpected error ended the program: " << error.what() << '\n';
         return to_int(audiomuse::apps::ExitCode::some_failed);
