@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include <tl/expected.hpp>
 
@@ -24,7 +26,7 @@ enum class FailureKind {
     longer_than_announced, ///< more bytes came than Content-Length says
     bad_answer,            ///< not HTTP, a flood of headers, an encoding nobody asked for
     redirect_refused,      ///< to another host, to another scheme, too often, or one that would lose the body
-    overloaded,            ///< still 429, 502, 503 or 504 at the last attempt
+    overloaded,            ///< 429, 502, 503 or 504, at the last attempt that the request allows
     sink_failed,           ///< the caller's ByteSink reported the error
     cancelled,
     internal
@@ -33,6 +35,9 @@ enum class FailureKind {
 /// The snake_case word of a kind, as it appears in logs.
 [[nodiscard]] std::string_view to_string(FailureKind kind) noexcept;
 
+/// The code that stands for a kind where only codes are known.
+[[nodiscard]] ErrorCode error_code(FailureKind kind) noexcept;
+
 /// Why a request gave no answer. `error.message` is a sentence that names scheme, host, port and path of the address and nothing
 /// else of the request.
 struct Failure {
@@ -40,6 +45,8 @@ struct Failure {
     Error error;
     int status = 0; ///< the HTTP status where the failure is one (overloaded, redirect_refused), else 0
 };
+
+[[nodiscard]] Failure make_failure(FailureKind kind, std::string message);
 
 template <class T>
 using Outcome = tl::expected<T, Failure>;

@@ -52,7 +52,7 @@ struct Request {
     Repeat repeat = Repeat::by_method;
 };
 
-/// An answer, whatever its status: 401, 404 and 500 are answers, too.
+/// An answer, whatever its status: 401, 404 and 500 are answers, too. Only 429, 502, 503 and 504 are failures (overloaded).
 struct Response {
     int status = 0;
     std::string content_type; ///< in lower case and without parameters, as in `application/json`; empty when there is none

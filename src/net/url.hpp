@@ -43,7 +43,7 @@ class Url {
     /// `http://nas/music` and {"Items", "a/b"} make `http://nas/music/Items/a%2Fb`. A segment cannot lead upwards.
     [[nodiscard]] Url join(std::initializer_list<std::string_view> segments) const;
     /// The same with a path of our own code, taken as it is: "System/Info/Public".
-    [[nodiscard]] Url join(std::string_view path) const;
+    [[nodiscard]] Url join_path(std::string_view path) const;
 
     /// This address with these parameters as its whole query.
     [[nodiscard]] Url with_query(std::span<const Parameter> parameters) const;
@@ -66,6 +66,8 @@ class Url {
     friend bool operator==(const Url&, const Url&) = default;
 
   private:
+    struct Reader;
+
     Url() = default;
 
     std::string m_scheme;
