@@ -149,6 +149,20 @@ TEST(Fetch, EndlessBodiesAndHeadersEnd) {
     EXPECT_EQ(server.requests().size(), 2U);
 }
 
+TEST(Fetch, HeadersThatNeverEndAreABadAnswer) {
+    const std::string continues = "HTTP/1.1 100 Continue\r\n\r\n";
+    for (const auto& [beginning, piece] :
+         {std::pair(std::string("HTTP/1.1 200 OK\r\nX: "), std::string(1000, 'x')), {"", continues}}) {
+        LoopbackServer server([&](const ServedRequest&, ServedConnection& connection) {
+            connection.send(beginning);
+            while (connection.send(piece)) {
+            }
+        });
+        EXPECT_EQ(kind_of(HttpClient(fast_settings()).fetch(get(server.address()), k_page_limit, {})), FailureKind::bad_answer)
+            << piece;
+    }
+}
+
 TEST(Fetch, WhatIsNotHttpIsABadAnswer) {
     for (const char* garbage :
          {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 banana\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nxxxxx"}) {

@@ -70,6 +70,17 @@ TEST_F(Tls, PlainHttpBehindAnHttpsAddress) {
     EXPECT_EQ(plain.connections(), 1);
 }
 
+TEST_F(Tls, AHandshakeThatStandsStillEnds) {
+    LoopbackServer mute([](const ServedRequest&, ServedConnection&) {},
+                        [](ServedConnection& connection) { static_cast<void>(connection.wait_until_closed()); });
+    ClientSettings settings = fast_settings();
+    settings.connect_timeout = std::chrono::milliseconds(150);
+    const std::string address = "https://127.0.0.1:" + std::to_string(mute.port());
+    const auto response = HttpClient(settings).fetch(get(address), k_page_limit, {});
+    EXPECT_EQ(kind_of(response), FailureKind::timed_out);
+    EXPECT_EQ(message_of(response), address + " did not take a connection within 0.15 s. It was tried 2 times.");
+}
+
 TEST_F(Tls, AConnectionThatBreaksInTheHandshakeIsTriedAgain) {
     LoopbackServer closing([](const ServedRequest&, ServedConnection&) {},
                            [](ServedConnection& connection) { connection.close(); });

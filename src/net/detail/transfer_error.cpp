@@ -1,7 +1,6 @@
 #include <net/detail/transfer_error.hpp>
 
 #include <cerrno>
-#include <new>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -75,7 +74,8 @@ Setback broken(const Circumstances& at) {
 
 Setback explain(CURLcode code, const Circumstances& at) {
     switch (code) {
-    case CURLE_OUT_OF_MEMORY: throw std::bad_alloc();
+    case CURLE_OUT_OF_MEMORY: // also what libcurl says of a header line above 100 KiB
+        return final(FailureKind::bad_answer, fmt::format("{} sent a header that is too long.", at.url.shown()));
     case CURLE_COULDNT_RESOLVE_HOST:
         return {.failure = make_failure(FailureKind::host_unknown,
                                         fmt::format("The host of {} is unknown: its name has no address.", at.url.origin())),

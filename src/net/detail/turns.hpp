@@ -44,7 +44,7 @@ class Turns {
     void give_back() {
         const std::lock_guard lock(m_mutex);
         ++m_free;
-        m_changed.notify_one();
+        m_changed.notify_all(); // a single one woken might be leaving because of its stop request
     }
 
     std::mutex m_mutex;
