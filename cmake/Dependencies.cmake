@@ -9,6 +9,7 @@ find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(SQLite3 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(CURL 7.87 REQUIRED)
 find_package(ZLIB REQUIRED)
 
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
