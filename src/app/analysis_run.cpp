@@ -138,10 +138,7 @@ std::optional<AnalysisRun::Job> AnalysisRun::next_job() {
 void AnalysisRun::attempt(const Job& job) {
     const std::stop_token stop = job.album->stop;
     if (stop.stop_requested()) {
-        if (!must_stop()) {
-            m_progress.track_skipped();
-            finish_job(job, false);
-        }
+        skip(job);
         return;
     }
     auto track = m_tracks.find(job.track.id);
@@ -153,6 +150,14 @@ void AnalysisRun::attempt(const Job& job) {
     m_context.log(fmt::format("Analyzing track: {} ({}/{})", (*track)->display_name(), job.number, job.album->tracks.size()));
 
     auto input = m_source.open(**track, stop);
+    if (!input && stop.stop_requested()) {
+        skip(job);
+        return;
+    }
+    if (!input && input.error().scope == FailureScope::credential) {
+        give_up({ErrorCode::unauthorized, input.error().reason});
+        return;
+    }
     if (!input) {
         track_failed(job, **track, input.error());
         return;
@@ -165,10 +170,7 @@ void AnalysisRun::attempt(const Job& job) {
     }
     auto analysis = m_analyser.analyse(*input, stop);
     if (stop.stop_requested() && !analysis) {
-        if (!must_stop()) {
-            m_progress.track_skipped();
-            finish_job(job, false);
-        }
+        skip(job);
         return;
     }
     if (!analysis) {
@@ -199,6 +201,13 @@ bool AnalysisRun::reuse_known_analysis(const Track& track, const AudioInput& inp
         log::warn("A known analysis could not be stored: {}", saved.error().message);
     }
     return saved.has_value();
+}
+
+void AnalysisRun::skip(const Job& job) {
+    if (!must_stop()) {
+        m_progress.track_skipped();
+        finish_job(job, false);
+    }
 }
 
 void AnalysisRun::track_failed(const Job& job, const Track& track, const TrackFailure& failure) {

@@ -47,6 +47,7 @@ class AnalysisRun {
     [[nodiscard]] std::optional<Job> next_job();
     void attempt(const Job& job);
     [[nodiscard]] bool reuse_known_analysis(const Track& track, const AudioInput& input, std::stop_token stop);
+    void skip(const Job& job);
     void track_failed(const Job& job, const Track& track, const TrackFailure& failure);
     void finish_job(const Job& job, bool failed);
     void show_progress();
