@@ -175,7 +175,12 @@ std::optional<AnalysisRun::Fetched> AnalysisRun::fetch(const Job& job) {
     }
     auto input = m_source.open(**track, job.album->stop);
     if (!input) {
-        if (!skip_when_stopped(job)) {
+        if (skip_when_stopped(job)) {
+            return std::nullopt;
+        }
+        if (input.error().scope == FailureScope::credential) {
+            give_up({ErrorCode::unauthorized, input.error().reason});
+        } else {
             track_failed(job, **track, input.error());
         }
         return std::nullopt;

@@ -22,6 +22,7 @@ class ScriptedSource final : public MusicSource {
   public:
     std::map<std::string, std::vector<std::string>> albums;
     std::map<std::string, std::uint64_t> sizes; ///< of a title; 1000 + its place by default
+    std::map<std::string, TrackFailure> refusals; ///< by title: what opening it ends in
     bool complete = true;
 
     [[nodiscard]] SourceId id() const override { return SourceId("scripted"); }
@@ -49,6 +50,9 @@ class ScriptedSource final : public MusicSource {
 
     tl::expected<AudioInput, TrackFailure> open(const Track& track, std::stop_token) override {
         when_opened();
+        if (const auto refused = refusals.find(track.id.str()); refused != refusals.end()) {
+            return tl::unexpected(refused->second);
+        }
         return AudioInput{UniqueFd(), track.stamp.size_bytes};
     }
 
@@ -170,6 +174,19 @@ TEST_F(AnalyseLibraryTest, LastingFailuresAreRemembered) {
     m_source.sizes["text"] = 20;
     EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 3 seen, 1 new, 1 analysed, 1 known, 1 failed.")
         << "the file changed";
+}
+
+TEST_F(AnalyseLibraryTest, ARefusedCredentialStopsTheWholeTask) {
+    m_source.albums = {{"One", {"a", "b", "c", "d", "e", "f", "g", "h"}}};
+    for (const char* song : {"c", "d", "e", "f", "g", "h"}) {
+        m_source.refusals[song] = {FailureCode::refused, "The server refused the token.", FailureScope::credential};
+    }
+    const Task task = run();
+    EXPECT_EQ(task.state, TaskState::failure);
+    EXPECT_TRUE(task.status_message.starts_with("The analysis had to stop: The server refused the token. Tracks: "))
+        << task.status_message;
+    EXPECT_TRUE(task.status_message.ends_with(" 0 failed.")) << "no track is blamed: " << task.status_message;
+    EXPECT_LE(m_analyser.analysed, 3);
 }
 
 TEST_F(AnalyseLibraryTest, MovedAudioKeepsItsAnalysis) {
