@@ -16,6 +16,7 @@ namespace audiomuse::app {
 namespace {
 
 constexpr std::uint64_t k_log_lines_shown = 200;
+constexpr std::string_view k_configured_token = "********"; // what /api/config shows of it
 constexpr std::int64_t k_moods_max = static_cast<std::int64_t>(k_mood_count);
 
 std::int64_t running_time(const Task& task) {
@@ -73,12 +74,35 @@ Result<ConfigView> LibraryService::config() {
     return view;
 }
 
+/// The fields that name a Jellyfin server may repeat what is configured, and nothing else.
+Result<void> LibraryService::check_server_fields(const AnalysisRequest& request) const {
+    const auto given = [](const std::optional<std::string>& value) { return value && !value->empty(); };
+    const auto refuse = [](std::string_view field, std::string_view why) {
+        return fail(ErrorCode::invalid_argument, fmt::format("Field \"{}\" {}", field, why), std::string(field));
+    };
+    if (m_settings.media_server != "jellyfin") {
+        return given(request.jellyfin_url)
+                   ? refuse("jellyfin_url", fmt::format("names a Jellyfin server, but this server's media_server is \"{}\".",
+                                                        m_settings.media_server))
+                   : Result<void>{};
+    }
+    const auto without_slash = [](std::string_view url) { return url.substr(0, url.find_last_not_of('/') + 1); };
+    if (given(request.jellyfin_url) && without_slash(*request.jellyfin_url) != without_slash(m_settings.jellyfin_url)) {
+        return refuse("jellyfin_url", "is not the configured server; this version reads that one only.");
+    }
+    if (given(request.jellyfin_user_id) && !m_settings.jellyfin_user_id.empty() &&
+        *request.jellyfin_user_id != m_settings.jellyfin_user_id) {
+        return refuse("jellyfin_user_id", "is not the configured user; this version reads that one's library only.");
+    }
+    if (given(request.jellyfin_token) && *request.jellyfin_token != k_configured_token) {
+        return refuse("jellyfin_token", "is not taken from requests by this version; set it in the configuration.");
+    }
+    return {};
+}
+
 Result<Task> LibraryService::start_analysis(const AnalysisRequest& request) {
-    if (m_settings.media_server != "jellyfin" && request.jellyfin_url && !request.jellyfin_url->empty()) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("Field \"jellyfin_url\" names a Jellyfin server, but this server's media_server is \"{}\".",
-                                m_settings.media_server),
-                    "jellyfin_url");
+    if (auto server = check_server_fields(request); !server) {
+        return fail(std::move(server));
     }
     AnalysisParams params = m_settings.analysis;
     if (request.num_recent_albums) {

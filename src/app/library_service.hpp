@@ -43,6 +43,7 @@ class LibraryService final : public Service {
     [[nodiscard]] Result<FailurePage> failures(std::uint64_t offset, std::uint64_t limit) override;
 
   private:
+    [[nodiscard]] Result<void> check_server_fields(const AnalysisRequest& request) const;
     [[nodiscard]] Result<TaskView> view(Task task);
     [[nodiscard]] Result<std::optional<TaskView>> first_of(TaskFilter filter);
     /// The range of eps that a start would use now, by a sample of the library: the first tracks by their ids, which are hashes.

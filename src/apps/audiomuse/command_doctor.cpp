@@ -105,6 +105,21 @@ void check_library(Report& report, const settings::Settings& settings) {
     }
 }
 
+void check_media_server(Report& report, const settings::Settings& settings) {
+    const auto checked = check_server(settings, {});
+    if (!checked) {
+        report.bad("server", checked.error().message);
+        return;
+    }
+    for (const library::Finding& finding : checked->findings) {
+        switch (finding.level) {
+        case library::FindingLevel::good: report.good("server", finding.sentence); break;
+        case library::FindingLevel::warning: report.note("server", finding.sentence); break;
+        case library::FindingLevel::bad: report.bad("server", finding.sentence); break;
+        }
+    }
+}
+
 void check_playlists(Report& report, const settings::Settings& settings) {
     if (const auto writable = check_writable(settings.playlists_dir); !writable) {
         report.bad("playlists", writable.error().message);
@@ -140,8 +155,12 @@ ExitCode doctor(const settings::LoadedSettings& loaded) {
     }
     check_decoders(report);
     check_data(report, loaded.settings);
-    check_library(report, loaded.settings);
-    check_playlists(report, loaded.settings);
+    if (loaded.settings.media_server == settings::MediaServer::local) {
+        check_library(report, loaded.settings);
+        check_playlists(report, loaded.settings);
+    } else {
+        check_media_server(report, loaded.settings);
+    }
     return report.finish();
 }
 

@@ -79,6 +79,11 @@ Result<void> clear_queue(Engine& engine) {
 } // namespace
 
 ExitCode run(const settings::LoadedSettings& loaded) {
+    if (loaded.settings.media_server != settings::MediaServer::local) {
+        log::error("run works on a folder, but media_server is {}. Use serve, or set media_server to local.",
+                   settings::to_string(loaded.settings.media_server));
+        return ExitCode::usage;
+    }
     const StopSignal stop_signal;
     StandardOutput output;
     ProgressBar bar;

@@ -83,8 +83,8 @@ ExitCode serve(const settings::LoadedSettings& loaded) {
     }
     (*engine)->runner.start();
     const bool is_v6 = listen.address.find(':') != std::string::npos;
-    log::info("audiomuse {}: {} analysis processes, library {}, data {}, playlists {}", k_version, worker_count(settings),
-              settings.library.string(), settings.data.string(), settings.playlists_dir.string());
+    log::info("audiomuse {}: {} analysis processes, music from {}, data {}, playlists to {}", k_version, worker_count(settings),
+              describe_media(settings), settings.data.string(), (*engine)->media.sink->name());
     log::info("Listening on http://{}:{}", is_v6 ? "[" + listen.address + "]" : listen.address, (*server)->port());
 
     wait_for(stop_signal.token());

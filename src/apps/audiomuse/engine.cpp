@@ -19,7 +19,6 @@ namespace audiomuse::apps {
 namespace {
 
 constexpr const char* k_database_name = "audiomuse.db";
-constexpr const char* k_source = "local";
 
 playlists::ClusteringSettings clustering_settings(const settings::Settings& settings) {
     playlists::ClusteringSettings result;
@@ -99,7 +98,7 @@ Result<std::unique_ptr<Stores>> Stores::open(const settings::Settings& settings)
     if (!opened) {
         return fail(std::move(opened));
     }
-    return std::make_unique<Stores>(std::move(*folder_lock), std::move(*opened), SourceId(k_source));
+    return std::make_unique<Stores>(std::move(*folder_lock), std::move(*opened), source_id(settings));
 }
 
 Stores::Stores(store::DataFolderLock folder_lock, std::unique_ptr<store::Database> opened, SourceId source)
@@ -111,20 +110,15 @@ Result<std::unique_ptr<StoredTracks>> StoredTracks::open(const settings::Setting
     if (!opened) {
         return fail(std::move(opened));
     }
-    return std::make_unique<StoredTracks>(std::move(*opened));
+    return std::make_unique<StoredTracks>(std::move(*opened), source_id(settings));
 }
 
-StoredTracks::StoredTracks(std::unique_ptr<store::Database> opened)
-    : database(std::move(opened)), tracks(*database, SourceId(k_source)) {}
+StoredTracks::StoredTracks(std::unique_ptr<store::Database> opened, SourceId source)
+    : database(std::move(opened)), tracks(*database, std::move(source)) {}
 
 Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& settings, Listeners listeners) {
-    if (settings.library.empty()) {
-        return fail(ErrorCode::invalid_argument,
-                    "No music folder is given: use --library DIR, or set library in the settings file.", "library");
-    }
-    if (std::error_code error; !std::filesystem::is_directory(settings.library, error)) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("The library {} is not a folder that can be read.", settings.library.string()), "library");
+    if (auto usable = check_media(settings); !usable) {
+        return fail(std::move(usable));
     }
     auto model = open_model(settings);
     if (!model) {
@@ -137,25 +131,18 @@ Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& setting
     if (!stores) {
         return fail(std::move(stores));
     }
-    auto source = std::make_unique<library::LocalMusicSource>(
-        library::LocalMusicSource::Settings{settings.library},
-        [tracks = &(*stores)->tracks](const TrackId& id, const FileStamp& stamp) {
-            auto known = tracks->find(id);
-            return known && *known && (*known)->stamp == stamp ? std::move(*known) : std::nullopt;
-        });
-    return std::make_unique<Engine>(settings, std::move(listeners), std::move(*model), std::move(*stores), std::move(source));
+    Media media = open_media(settings, **stores);
+    return std::make_unique<Engine>(settings, std::move(listeners), std::move(*model), std::move(*stores), std::move(media));
 }
 
 Engine::Engine(const settings::Settings& settings, Listeners listeners, Model opened_model, std::unique_ptr<Stores> opened_stores,
-               std::unique_ptr<library::LocalMusicSource> opened_source)
-    : model(std::move(opened_model)), stores(std::move(opened_stores)), source(std::move(opened_source)),
-      sink({settings.playlists_dir, settings.library,
-            [this](const PublishedPlaylist& intent) { return stores->playlists.record_published(intent); }}),
+               Media opened_media)
+    : model(std::move(opened_model)), stores(std::move(opened_stores)), media(std::move(opened_media)),
       analyser(make_analyser(settings, model, worker_count(settings))),
-      analyse(*source, *analyser, stores->tracks,
+      analyse(*media.source, *analyser, stores->tracks,
               {static_cast<std::size_t>(worker_count(settings)), transfer_count(settings), current_version(model)},
               std::move(listeners.analysis)),
-      cluster(stores->tracks, stores->playlists, sink, static_cast<unsigned>(worker_count(settings)),
+      cluster(stores->tracks, stores->playlists, *media.sink, static_cast<unsigned>(worker_count(settings)),
               std::move(listeners.clustering)),
       queue(stores->tasks), service(service_settings(settings, model), queue, stores->tasks, stores->tracks, stores->playlists),
       runner(stores->tasks, queue,
