@@ -5,9 +5,11 @@ import contextlib
 import pytest
 
 from servers import tiny_music
-from servers.clients import JellyfinClient
+from servers.clients import JellyfinClient, SubsonicClient
 from servers.jellyfin_fake import VERSIONS, JellyfinFake
 from servers.library import FolderLibrary
+from servers.subsonic_fake import SubsonicFake
+from servers.subsonic_profiles import PROFILES
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +54,22 @@ def alice(jellyfin):
 def by_key(jellyfin):
     """Bob's playlists with an API key."""
     return JellyfinClient(jellyfin.url, jellyfin.api_key, jellyfin.bob.id)
+
+
+@pytest.fixture(params=PROFILES)
+def subsonic(request, start, music):
+    """A fake of each profile with bob, an administrator, and alice."""
+    fake = SubsonicFake({"Music": music}, request.param)
+    fake.bob, fake.alice = fake.add_user("bob", "bobpw", admin=True), fake.add_user("alice", "alicepw")
+    return start(fake)
+
+
+@pytest.fixture
+def profile(subsonic):
+    return subsonic.profile
+
+
+@pytest.fixture
+def sub(subsonic):
+    """Bob's client."""
+    return SubsonicClient(subsonic.url, "bob", "bobpw")

@@ -84,7 +84,7 @@ class FolderLibrary:
     def __init__(self, folder, by="folder", believes_suffix=False, joins_discs=False):
         self.folder, self.by, self.believes_suffix, self.joins_discs = Path(folder), by, believes_suffix, joins_discs
         self.generation = 0  # raised by reissue_ids(): every id of a track that a client knows is void
-        self._numbers, self._album_numbers, self.removed = {}, {}, set()
+        self._numbers, self._album_numbers, self._known, self.removed = {}, {}, {}, set()
         self.lock = threading.RLock()
         self.rescan()
 
@@ -93,6 +93,7 @@ class FolderLibrary:
         with self.lock:
             tracks = [self._read(path) for path in sorted(self.folder.rglob("*")) if path.suffix.lower() in AUDIO_SUFFIXES and path.is_file()]
             self._tracks = {track.number: track for track in tracks}
+            self._known |= self._tracks
 
     def _read(self, path):
         stat = path.stat()
@@ -126,7 +127,7 @@ class FolderLibrary:
     def _album(self, number, tracks):
         first = next((track for track in tracks if track.tagged), tracks[0])
         folder = self._album_folder(tracks[0].path)
-        name = (first.album_name or "[Unknown Album]") if self.by == "tags" else folder.name
+        name = first.album_name or ("[Unknown Album]" if self.by == "tags" else folder.name)
         artist = first.album_artist or ("[Unknown Artist]" if self.by == "tags" else folder.parent.name or folder.name)
         if len({track.album_artist for track in tracks if track.tagged}) > 1:
             artist = "Various Artists"
@@ -164,6 +165,10 @@ class FolderLibrary:
     def track(self, number):
         with self.lock:
             return None if number in self.removed else self._tracks.get(number)
+
+    def known_track(self, number):
+        """Also one that is gone."""
+        return self._known.get(number)
 
     def tracks_of(self, number):
         with self.lock:
