@@ -7,13 +7,12 @@ from servers.library import LATEST, Album, Track
 
 
 class GeneratedLibrary:
-    """`album_count` albums of `per_album` tracks each, made up when they are asked for. All tracks have the same audio."""
+    """`album_count` albums of `per_album` tracks each, made up when they are asked for. `audio`: the bodies that tracks have in turn."""
 
     folder, by, generation = Path("/generated"), "folder", 0
 
-    def __init__(self, album_count, per_album, audio=b"", seconds=180.0, size=None):
+    def __init__(self, album_count, per_album, audio=(b"",), seconds=180.0):
         self._albums, self.per_album, self._audio, self.seconds = album_count, per_album, audio, seconds
-        self.size = len(audio) if size is None else size
         self.removed = set()  # numbers of tracks
         self._removed_albums = []
 
@@ -34,7 +33,7 @@ class GeneratedLibrary:
         album += 1
         artist = f"Artist {album % 9973:05}"
         return Track(number, album, f"Track {number:08}", artist, f"Album {album:07}", artist, index + 1, 1, 1960 + album % 60, "Generated", self.seconds,
-                     self.size, "wav", f"{artist}/Album {album:07}/{index + 1:02} Track {number:08}.wav", LATEST - timedelta(minutes=album))
+                     len(self.audio_of(number)), "wav", f"{artist}/Album {album:07}/{index + 1:02} Track {number:08}.wav", LATEST - timedelta(minutes=album))
 
     def _numbers(self, start, count):
         """Numbers of the albums at these positions."""
@@ -77,8 +76,11 @@ class GeneratedLibrary:
         first = (number - 1) * self.per_album + 1
         return [self._made_track(track) for track in range(first, first + self.per_album) if track not in self.removed]
 
+    def audio_of(self, number):
+        return self._audio[number % len(self._audio)]
+
     def audio(self, track):
-        return self._audio
+        return self.audio_of(track.number)
 
     def remove_track(self, number):
         self.removed.add(number)

@@ -67,7 +67,9 @@ def judged(request, start, music, tmp_path):
     bob = fake.users.add("bob", "bobpw", admin=True)
     start(fake)
     with prism.Prism(fake, tmp_path / "prism.log") as proxy:
-        yield JellyfinClient(proxy.url, bob.token, bob.id)
+        client = JellyfinClient(proxy.url, bob.token, bob.id)
+        client.refusals = proxy.refusals
+        yield client
 
 
 def test_prism_agrees(judged):
@@ -78,4 +80,7 @@ def test_prism_agrees(judged):
     judged.call("POST", f"/Playlists/{playlist}/Items", 204, params={"ids": songs[2:4], "userId": judged.user_id})
     assert judged.playlists() == {playlist: ("A", songs[:4])}
     judged.call("DELETE", f"/Items/{playlist}", 204)
+    assert judged.call("GET", f"/Items/{songs[-1]}/Download")[:3] in (b"ID3", b"fLa", b"Ogg")
+    assert judged.refusals == []
     assert judged.session.get(judged.url + "/Items", params={"fields": "Path,MediaSources"}, timeout=10).status_code == 422
+    assert len(judged.refusals) == 1

@@ -6,9 +6,9 @@ import time
 import pytest
 import requests
 
+from servers.clients import JellyfinClient
 from servers.generated import GeneratedLibrary
 from servers.jellyfin_fake import JellyfinFake
-from servers.clients import JellyfinClient
 from servers.other_host import OtherHost
 from servers.throttle import Throttle
 
@@ -17,7 +17,7 @@ SIZE = 1_000_000
 
 @pytest.fixture
 def fake(start):
-    return start(JellyfinFake({"Music": GeneratedLibrary(2, 4, audio=bytes(SIZE))}))
+    return start(JellyfinFake({"Music": GeneratedLibrary(2, 4, audio=[bytes(SIZE)])}))
 
 
 def slow(fake, **options):
