@@ -29,7 +29,7 @@ def run(*arguments, timeout=120, environment=None, **options):
 
 
 class Server:
-    """One `audiomuse serve`; every answer of the API is held against the OpenAPI description."""
+    """One `audiomuse serve`; every answer of the API is held against the OpenAPI description. `library` None: a media server has the music."""
 
     def __init__(self, library, data, log, *arguments, environment=None):
         self.library, self.data, self.log_path, self.arguments, self.environment = library, data, log, arguments, environment
@@ -39,8 +39,9 @@ class Server:
     def start(self):
         with self.log_path.open("ab") as log:
             position = log.tell()
+            library = ["--library", str(self.library)] if self.library else []
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--library", str(self.library), "--data", str(self.data), "--listen", "127.0.0.1:0", *self.arguments],
+                [BINARY, "serve", *library, "--data", str(self.data), "--listen", "127.0.0.1:0", *self.arguments],
                 stdout=subprocess.DEVNULL, stderr=log, env=self.environment or clean_environment())
         deadline = time.monotonic() + 30
         marker = "Listening on http://"

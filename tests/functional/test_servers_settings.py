@@ -1,0 +1,258 @@
+"""Settings that matter on media servers: users, libraries, limits, path map, secrets; and what happens when ids and files change."""
+
+import re
+
+import pytest
+
+from conftest import run, clean_environment
+from media_servers import FAKES, JELLYFINS, ONE_OF_EACH, check_no_secret, counts, on, published
+from servers.generated import GeneratedLibrary
+
+CLUSTERING = {"seed": 1, "clustering_runs": 40}
+
+
+def dashed(guid):
+    return "-".join((guid[:8], guid[8:12], guid[12:16], guid[16:20], guid[20:]))
+
+
+@on(JELLYFINS)
+def test_the_user_id_in_its_other_spelling(connect, media):
+    server = connect(media, JELLYFIN_USER_ID=dashed(media.bob.id).upper())
+    assert server.analyse()["state"] == "SUCCESS" and server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+    assert media.named_playlists() == published(server)
+
+
+@on(JELLYFINS)
+def test_two_users_and_none_named(connect, media):
+    status = connect(media, JELLYFIN_USER_ID="").analyse()
+    assert status["state"] == "FAILURE" and "alice" in status["status_message"] and "bob" in status["status_message"]
+
+
+@on(JELLYFINS)
+def test_the_only_user_is_found(connect, media):
+    media.fake.users.all.remove(media.alice)
+    server = connect(media, JELLYFIN_USER_ID="")
+    assert server.analyse()["state"] == "SUCCESS" and server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+    assert media.named_playlists() == published(server)
+
+
+@pytest.mark.parametrize("kind", JELLYFINS)
+def test_the_token_of_a_user(connect, open_media, small_library, kind):
+    media = open_media(kind, small_library, by_user=True)
+    media.bob.admin = False
+    server = connect(media, JELLYFIN_USER_ID="")
+    for seed in (1, 2):
+        assert server.analyse()["state"] == "SUCCESS" and server.cluster(seed=seed, clustering_runs=40)["state"] == "SUCCESS"
+        assert media.named_playlists() == published(server)
+
+
+@pytest.mark.parametrize("kind", ONE_OF_EACH)
+def test_one_library_of_two(connect, open_media, small_library, kind):
+    media = open_media(kind, small_library, libraries={"Speech": GeneratedLibrary(50, 10)})
+    server = connect(media, AUDIOMUSE_MUSIC_LIBRARIES="Music")
+    status = server.analyse()
+    assert status["state"] == "SUCCESS" and counts(status["status_message"])["seen"] == media.library.track_count
+    assert media.fake.log.counts["download"] <= 3 * media.library.track_count
+
+
+@on(ONE_OF_EACH)
+def test_a_limit_of_the_length_restricts_clustering_without_a_new_analysis(connect, media, tmp_path):
+    data = tmp_path / "data"
+    server = connect(media, data=data)
+    assert server.analyse()["state"] == "SUCCESS"
+    server.stop()
+    server = connect(media, data=data, AUDIOMUSE_MAX_DURATION_S="5")  # all tracks are longer
+    assert server.cluster(**CLUSTERING)["state"] == "FAILURE"
+    server.stop()
+    server = connect(media, data=data)
+    assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+
+
+@on(ONE_OF_EACH)
+def test_mapped_paths_are_read_from_disk(connect, media, small_library, tmp_path):
+    real = "/media/music" if media.kind in JELLYFINS else "/made/up"
+    (tmp_path / "audiomuse.toml").write_text(f'path_map = {{ "{real}" = "{small_library}" }}\n', encoding="utf-8")
+    server = connect(media, "--config", str(tmp_path / "audiomuse.toml"))
+    assert server.analyse()["state"] == "SUCCESS"
+    downloads = media.fake.log.counts["download"]
+    if media.kind in JELLYFINS:
+        assert downloads == 0
+    else:  # this server makes its paths up: they are fetched, which is said once
+        assert downloads >= media.good()
+        assert len(re.findall(r"path_map|mapped", server.log())) == 1
+
+
+@on(ONE_OF_EACH)
+def test_a_mapped_file_of_another_size_is_fetched(connect, open_media, media, small_library, tmp_path):
+    if media.kind not in JELLYFINS:
+        pytest.skip("its paths are made up")
+    track = next(track for track in media.library.tracks() if track.title == "Clockwork")
+    media.library.change(track.number, path=media.library.track(1).path)
+    (tmp_path / "audiomuse.toml").write_text(f'path_map = {{ "/media/music" = "{small_library}" }}\n', encoding="utf-8")
+    server = connect(media, "--config", str(tmp_path / "audiomuse.toml"))
+    assert server.analyse()["state"] == "SUCCESS"
+    assert media.fake.log.counts["download"] >= 1
+
+
+@on(FAKES)
+def test_new_ids_for_every_track(connect, media):
+    server = connect(media)
+    assert server.analyse()["state"] == "SUCCESS"
+    media.library.reissue_ids()
+    again = server.analyse()
+    assert again["state"] == "SUCCESS" and counts(again["status_message"])["analysed"] <= 1  # what is not unique is analysed
+    assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+    assert media.named_playlists() == published(server)
+    assert {song for songs in published(server).values() for song in songs} <= set(media.songs())
+
+
+@on(ONE_OF_EACH)
+def test_an_id_with_other_audio_gets_a_new_analysis(connect, media):
+    server = connect(media)
+    assert server.analyse()["state"] == "SUCCESS"
+    one, other = (next(track for track in media.library.tracks() if track.title == title) for title in ("Clockwork", "Static Rain"))
+    media.library.change(one.number, path=other.path, size=other.size, suffix=other.suffix)
+    assert counts(server.analyse()["status_message"])["analysed"] == 1
+
+
+@on(ONE_OF_EACH)
+def test_an_album_that_is_gone_leaves_the_playlists(connect, media):
+    server = connect(media)
+    assert server.analyse()["state"] == "SUCCESS"
+    album = next(album for album in media.library.albums() if album.name == "Split Signals")
+    gone = {song for song, title in media.songs().items() if title in {track.title for track in media.library.tracks_of(album.number)}} - {media.song("Abendrot")}
+    media.library.remove_album(album.number)
+    assert server.analyse()["state"] == "SUCCESS"
+    assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+    assert not gone & {song for songs in published(server).values() for song in songs}
+    assert media.named_playlists() == published(server)
+
+
+@on(ONE_OF_EACH)
+def test_a_listing_that_shrank_by_half_removes_nothing_and_says_so(connect, media):
+    server = connect(media)
+    assert server.analyse()["state"] == "SUCCESS"
+    assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+    before = media.playlists()
+    for album in media.library.albums()[1:]:
+        media.library.remove_album(album.number)
+    status = server.analyse()
+    assert re.search(r"half|shrank|fewer", " ".join(status["details"]["log"]) + status["status_message"])
+    media.library.removed.clear()
+    assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+    assert media.playlists() == before
+
+
+@pytest.mark.parametrize("kind", ["gonic-fake", "navidrome-fake", "jellyfin-10.11.11"])
+def test_a_song_that_the_server_lost_since_the_scan(connect, open_media, small_library, kind):
+    """gonic says ok and makes an empty playlist when one id is unknown."""
+    media = open_media(kind, small_library)
+    server = connect(media)
+    assert server.analyse()["state"] == "SUCCESS"
+    media.library.remove_track(next(track for track in media.library.tracks() if track.title == "Clockwork").number)
+    status = server.cluster(**CLUSTERING)
+    found = media.named_playlists()
+    assert all(found.values()), "an empty playlist was left on the server"
+    if status["state"] == "SUCCESS":
+        lost = {song for songs in published(server).values() for song in songs} - {song for songs in found.values() for song in songs}
+        assert set(found) == set(published(server)) and len(lost) <= 1
+
+
+@on(["navidrome-fake", "gonic-fake"])
+def test_without_the_right_to_download_it_streams(connect, media):
+    media.bob.download = False
+    status = connect(media).analyse()
+    assert status["state"] == "SUCCESS" and counts(status["status_message"])["analysed"] == media.good()
+
+
+@pytest.mark.parametrize("kind", ["navidrome-fake"])
+def test_a_server_without_tokens_gets_an_encoded_password(connect, open_media, small_library, kind):
+    media = open_media(kind, small_library, tokens=False)
+    status = connect(media).analyse()
+    assert status["state"] == "SUCCESS" and counts(status["status_message"])["analysed"] == media.good()
+
+
+@on(["jellyfin-10.11.11"])
+def test_several_users_get_the_playlists(connect, media):
+    server = connect(media, AUDIOMUSE_PLAYLIST_USERS="bob,alice")
+    assert server.analyse()["state"] == "SUCCESS" and server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+    owned = lambda user: {playlist.name for playlist in media.fake.playlists.all.values() if playlist.owner is user}
+    assert owned(media.bob) == owned(media.alice) == set(published(server))
+
+
+@on(["jellyfin-10.11.11"])
+def test_a_start_call_may_name_the_server(connect, media):
+    server = connect(media)
+    body = {"jellyfin_url": media.fake.url, "jellyfin_user_id": media.bob.id, "jellyfin_token": "********"}
+    assert server.analyse(**body)["state"] == "SUCCESS"
+    answer = server.post("/api/analysis/start", expect=400, json={"jellyfin_url": "http://127.0.0.2:9"})
+    assert answer["field"] in ("jellyfin_token", "jellyfin_url")
+
+
+@on(ONE_OF_EACH)
+def test_a_password_in_a_file(connect, media, tmp_path):
+    secret = tmp_path / "secret"
+    name = "JELLYFIN_TOKEN" if media.kind in JELLYFINS else "AUDIOMUSE_SUBSONIC_PASSWORD"
+    secret.write_text(media.settings()[name] + "\n", encoding="utf-8")
+    secret.chmod(0o600)
+    file_name = "AUDIOMUSE_JELLYFIN_TOKEN_FILE" if media.kind in JELLYFINS else name + "_FILE"
+    assert connect(media, **{name: "", file_name: str(secret)}).analyse()["state"] == "SUCCESS"
+
+
+# audiomuse doctor
+
+def doctor(media, tmp_path, **settings):
+    result = run("doctor", "--data", tmp_path / "doctor", environment=clean_environment(**{**media.settings(), **settings}), timeout=120)
+    check_no_secret(result.stdout + result.stderr, media)
+    return result.returncode, result.stdout + result.stderr
+
+
+@on(FAKES)
+def test_doctor_finds_nothing(media, tmp_path):
+    before = media.playlists()
+    code, text = doctor(media, tmp_path)
+    assert code == 0, text
+    assert media.playlists() == before  # what it tried is gone again
+
+
+@on(ONE_OF_EACH)
+@pytest.mark.parametrize("address, words", [("http://no-such-host.invalid", r"unknown|resolve|name"), ("http://127.0.0.1:9", r"refused|reach"),
+                                            ("https://127.0.0.1:{port}", r"TLS|SSL|certificate")])
+def test_doctor_on_addresses(media, tmp_path, address, words):
+    url = address.format(port=media.fake.wire.port)
+    code, text = doctor(media, tmp_path, **{"JELLYFIN_URL" if media.kind in JELLYFINS else "AUDIOMUSE_SUBSONIC_URL": url})
+    assert code != 0 and re.search(words, text, re.IGNORECASE), text
+
+
+@on(FAKES)
+def test_doctor_on_credentials(media, tmp_path):
+    code, text = doctor(media, tmp_path, **media.wrong_credentials())
+    assert code != 0 and re.search(r"token|password|user name|credential", text, re.IGNORECASE), text
+
+
+@on(JELLYFINS)
+def test_doctor_on_a_wrong_user(media, tmp_path):
+    code, text = doctor(media, tmp_path, JELLYFIN_USER_ID="0" * 31 + "1")
+    assert code != 0 and re.search(r"user", text, re.IGNORECASE) and "bob" in text, text
+
+
+@pytest.mark.parametrize("kind", FAKES)
+def test_doctor_on_no_music(open_media, tmp_path, kind):
+    (tmp_path / "empty").mkdir()
+    code, text = doctor(open_media(kind, tmp_path / "empty"), tmp_path)
+    assert code != 0 and re.search(r"no (music|album|song)", text, re.IGNORECASE), text
+
+
+@pytest.mark.parametrize("kind", JELLYFINS)
+def test_doctor_on_no_right_to_download(open_media, small_library, tmp_path, kind):
+    media = open_media(kind, small_library, by_user=True)
+    media.bob.download = False
+    code, text = doctor(media, tmp_path)
+    assert code != 0 and re.search(r"download", text, re.IGNORECASE), text
+
+
+@on(ONE_OF_EACH)
+def test_doctor_on_refused_playlists(media, tmp_path):
+    media.fake.faults.add("status", "^playlist_create", code=403, text="")
+    code, text = doctor(media, tmp_path)
+    assert code != 0 and re.search(r"playlist", text, re.IGNORECASE), text
