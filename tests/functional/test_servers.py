@@ -7,7 +7,7 @@ import time
 import pytest
 
 import music
-from media_servers import EVERY_KIND, FAKES, JELLYFINS, ONE_OF_EACH, REAL, check_no_secret, counts, on, published
+from media_servers import EVERY_KIND, FAKES, JELLYFINS, ONE_OF_EACH, REAL, check_no_secret, connect, counts, media, on, open_media, published  # noqa: F401: fixtures
 
 CLUSTERING = {"seed": 1, "clustering_runs": 40}
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from media_servers import ONE_OF_EACH, counts, on
+from media_servers import ONE_OF_EACH, connect, counts, media, on, open_media  # noqa: F401: fixtures
 from servers.other_host import OtherHost
 
 HIT = "Clockwork"  # the title of the track that is hit

@@ -33,7 +33,7 @@ class GeneratedLibrary:
         album += 1
         artist = f"Artist {album % 9973:05}"
         return Track(number, album, f"Track {number:08}", artist, f"Album {album:07}", artist, index + 1, 1, 1960 + album % 60, "Generated", self.seconds,
-                     len(self.audio_of(number)), "wav", f"{artist}/Album {album:07}/{index + 1:02} Track {number:08}.wav", LATEST - timedelta(minutes=album))
+                     len(self.audio_of(number)), "wav", f"{artist}/Album {album:07}/{index + 1:02} Track {number:08}.wav", None, LATEST - timedelta(minutes=album))
 
     def _numbers(self, start, count):
         """Numbers of the albums at these positions."""

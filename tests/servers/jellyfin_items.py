@@ -65,7 +65,7 @@ class View:
 
 def track_dto(view, track, server_id, fields):
     ticks = round(track.seconds * TICKS) if track.seconds else None
-    path = view.path(track.path)
+    path = view.path(track.shown_path or track.path)
     artists = [track.artist] if track.artist else []
     item_id = view.track_id(track.number)
     source = pruned({"Protocol": "File", "Id": item_id, "Path": path, "Type": "Default", "Container": track.suffix, "Size": track.size,

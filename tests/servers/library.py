@@ -37,6 +37,7 @@ class Track:
     size: int = 0
     suffix: str = "mp3"
     path: str = ""  # relative to the music folder
+    shown_path: str | None = None  # what the server says in place of it
     created: datetime = LATEST
     tagged: bool = True
     in_disc_folder: bool = False  # as in Album/CD 2/01.mp3
@@ -114,7 +115,7 @@ class FolderLibrary:
             key = None if place == Path(".") else (place.as_posix(),)
         return Track(number, self._album_numbers.setdefault(key, len(self._album_numbers) + 1) if key else None,
                      tags.get("title") or path.stem, tags.get("artist"), album, artist, _number(tags.get("track")), _number(tags.get("disc")),
-                     _number(tags.get("date")), tags.get("genre"), seconds, stat.st_size, suffix[1:], relative,
+                     _number(tags.get("date")), tags.get("genre"), seconds, stat.st_size, suffix[1:], relative, None,
                      datetime.fromtimestamp(int(stat.st_mtime), timezone.utc), "title" in tags, in_disc_folder)
 
     def _album_folder(self, relative):
@@ -168,7 +169,7 @@ class FolderLibrary:
 
     def known_track(self, number):
         """Also one that is gone."""
-        return self._known.get(number)
+        return self._tracks.get(number) or self._known.get(number)
 
     def tracks_of(self, number):
         with self.lock:

@@ -91,6 +91,8 @@ class Browser:
         return self.profile.created or moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def path(self, position, track):
+        if track.shown_path:
+            return track.shown_path
         if self.profile.paths == "made up":
             number = f"{track.index:02} - " if track.index else ""
             return f"{track.album_artist or '[Unknown Artist]'}/{track.album_name or '[Unknown Album]'}/{number}{track.title.replace('/', '_')}.{track.suffix}"

@@ -192,6 +192,14 @@ def test_new_ids_after_a_scan(subsonic, sub):
     assert not before & {song["id"] for song in sub.tracks()}
 
 
+def test_an_id_with_other_audio(subsonic, sub):
+    library = subsonic.libraries[0][1]
+    one, other = (next(track for track in library.tracks() if track.title == title) for title in ("Clockwork", "Abendrot"))
+    song = subsonic.browser.id_of("track", 0, one.number)
+    library.change(one.number, path=other.path, size=other.size)
+    assert len(sub.raw("download", {"id": song}).content) == other.size == sub.call("getSong", {"id": song})["song"]["size"]
+
+
 def test_violations_are_recorded(subsonic, sub):
     sub.call("getAlbumList2", {"type": "newest", "colour": "red"})
     sub.call("ping", [("c", "twice")])
