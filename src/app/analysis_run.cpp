@@ -1,6 +1,9 @@
 #include <app/analysis_run.hpp>
 
 #include <algorithm>
+#include <cctype>
+#include <map>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -9,6 +12,21 @@
 #include <fmt/format.h>
 
 namespace audiomuse::app {
+
+namespace {
+
+constexpr std::uint64_t k_failures_counted = 10'000;
+
+/// 60112 as "60,112".
+std::string grouped(std::uint64_t number) {
+    std::string text = std::to_string(number);
+    for (std::size_t place = text.size(); place > 3; place -= 3) {
+        text.insert(place - 3, 1, ',');
+    }
+    return text;
+}
+
+} // namespace
 
 AnalysisRun::AnalysisRun(MusicSource& source, Analyser& analyser, TrackStore& tracks, const AnalyseLibrary::Settings& settings,
                          const AnalyseLibrary::ProgressListener& listener, const AnalysisParams& params,
@@ -36,6 +54,7 @@ tasks::TaskOutcome AnalysisRun::run() {
     if (m_context.stop().stop_requested()) {
         return {TaskState::revoked, "Task was cancelled.", m_progress.details_json()};
     }
+    log_what_the_source_has();
     return outcome(*listing);
 }
 
@@ -275,6 +294,30 @@ void AnalysisRun::show_progress() {
         const std::lock_guard lock(m_listener_mutex);
         m_listener(m_progress);
     }
+}
+
+void AnalysisRun::log_what_the_source_has() {
+    const auto counts = m_tracks.counts();
+    const auto failures = m_tracks.failures(0, k_failures_counted);
+    if (!counts || !failures) {
+        return;
+    }
+    std::map<std::string_view, std::uint64_t> reasons;
+    for (const FailedTrack& failed : *failures) {
+        ++reasons[to_string(failed.failure.code)];
+    }
+    std::string because;
+    for (const auto& [code, count] : reasons) {
+        because += fmt::format("{}{} {}", because.empty() ? "" : ", ", count, code);
+    }
+    const std::uint64_t without = counts->present - counts->analysed;
+    if (const std::uint64_t waiting = without - std::min(without, counts->failed); waiting > 0) {
+        because += fmt::format("{}{} not tried yet", because.empty() ? "" : ", ", waiting);
+    }
+    std::string name = m_source.name();
+    name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+    m_context.log(fmt::format("{} has {} songs, {} are analysed{}.", name, grouped(counts->present), grouped(counts->analysed),
+                              without == 0 ? "" : fmt::format(", {} are not, because: {}", grouped(without), because)));
 }
 
 void AnalysisRun::give_up(const Error& error) {

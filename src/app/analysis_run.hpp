@@ -61,6 +61,7 @@ class AnalysisRun {
     void track_failed(const Job& job, const Track& track, const TrackFailure& failure);
     void finish_job(const Job& job, bool failed);
     void show_progress();
+    void log_what_the_source_has();
     void give_up(const Error& error);
     [[nodiscard]] bool must_stop() const { return m_abort.stop_requested(); }
     [[nodiscard]] tasks::TaskOutcome outcome(const Listing& listing) const;

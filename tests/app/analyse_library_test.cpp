@@ -159,6 +159,16 @@ TEST_F(AnalyseLibraryTest, AnalysesAllOnceAndSaysSo) {
     EXPECT_EQ(m_analyser.analysed, 3);
 }
 
+TEST_F(AnalyseLibraryTest, ItEndsWithWhatTheSourceHas) {
+    m_source.albums = {{"One", {"a", "text", "b"}}};
+    m_source.sizes = {{"text", 5}};
+    m_analyser.failures[5] = {FailureCode::not_audio, "No audio."};
+    const auto log = m_tasks.log(run().id, 0, 0).value();
+    EXPECT_TRUE(std::ranges::any_of(log, [](const TaskLogLine& line) {
+        return line.text == "Scripted music has 3 songs, 2 are analysed, 1 are not, because: 1 not_audio.";
+    }));
+}
+
 TEST_F(AnalyseLibraryTest, LastingFailuresAreRemembered) {
     m_source.albums = {{"One", {"good", "text", "crash"}}};
     m_source.sizes = {{"good", 1}, {"text", 2}, {"crash", 3}};

@@ -57,7 +57,7 @@ TEST_F(JellyfinCheckTest, WhatIsWrongIsSaidInWords) {
     settings.url = "http://127.0.0.1:1/";
     EXPECT_THAT(complaint(settings), HasSubstr("Nothing listens"));
     const SelfSigned identity(m_folder.path(), "IP:127.0.0.1");
-    const TlsServer tls(identity);
+    const TlsServer tls(identity, m_folder.path());
     settings.url = fmt::format("https://127.0.0.1:{}/", tls.port());
     EXPECT_THAT(complaint(settings), HasSubstr("certificate"));
     settings.url = m_server.address("/wrong");
