@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 class ScriptedSource final : public MusicSource {
   public:
     std::map<std::string, std::vector<std::string>> albums;
-    std::map<std::string, std::uint64_t> sizes; ///< of a title; 1000 + its place by default
+    std::map<std::string, std::uint64_t> sizes;   ///< of a title; 1000 + its place by default
     std::map<std::string, TrackFailure> refusals; ///< by title: what opening it ends in
     bool complete = true;
 
