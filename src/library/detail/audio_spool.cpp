@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <condition_variable>
-#include <cstdlib>
 #include <list>
 #include <mutex>
 #include <string>
@@ -12,13 +10,11 @@
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <base/log.hpp>
 #include <base/text.hpp>
+#include <library/detail/unnamed_file.hpp>
 
 namespace audiomuse::library::detail {
 
@@ -172,22 +168,15 @@ AudioSpool::AudioSpool(RemoteAudioSettings settings)
 std::uint64_t AudioSpool::bytes_in_hand() const { return m_space->used(); }
 
 tl::expected<UniqueFd, TrackFailure> AudioSpool::make_file() const {
-    UniqueFd fd(::open(m_settings.spool_folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-    if (!fd && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOTSUP)) { // a file system without files that have no name
-        std::string name = (m_settings.spool_folder / "fetched-XXXXXX").string();
-        fd.reset(::mkostemp(name.data(), O_CLOEXEC));
-        if (fd) {
-            ::unlink(name.c_str());
-        }
-    }
+    auto fd = make_unnamed_file(m_settings.spool_folder);
     if (!fd) {
-        const int error = errno;
+        const int error = fd.error();
         log::error("No file for fetched audio can be made in {}: {}.", to_display_text(m_settings.spool_folder.native()),
                    std::generic_category().message(error));
         return failed(FailureCode::unreachable, fmt::format("No file for the fetched audio can be made in the data folder: {}.",
                                                             std::generic_category().message(error)));
     }
-    return fd;
+    return std::move(*fd);
 }
 
 tl::expected<AudioInput, TrackFailure> AudioSpool::fetch(net::HttpClient& client, const net::Request& request,

@@ -123,7 +123,7 @@ void set_request_options(CURL* easy, const ClientSettings& settings, const Reque
         set_option(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body ? request.body->content.size() : 0));
         set_option(easy, CURLOPT_POSTFIELDS, request.body ? request.body->content.c_str() : "");
     }
-    if (request.method == Method::post && request.repeat != Repeat::safe) {
+    if (request.repeat == Repeat::never || (request.method == Method::post && request.repeat != Repeat::safe)) {
         // On a kept connection that the server has just closed, libcurl would send the request a second time.
         set_option(easy, CURLOPT_FRESH_CONNECT, 1L);
     }

@@ -16,7 +16,8 @@ bool may_repeat(const RetrySettings& settings, const Request& request, const Set
     }
     switch (setback.again) {
     case Again::never: return false;
-    case Again::if_repeatable: return request.method != Method::post || request.repeat == Repeat::safe;
+    case Again::if_repeatable:
+        return request.repeat == Repeat::safe || (request.repeat == Repeat::by_method && request.method != Method::post);
     case Again::always: return true;
     }
     return false;

@@ -1,0 +1,423 @@
+#include <library/detail/subsonic_listing.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <base/log.hpp>
+#include <base/text.hpp>
+#include <library/detail/json_reader.hpp>
+
+namespace audiomuse::library::detail {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t k_album_page = 500;
+constexpr std::size_t k_song_page = 1'000;
+constexpr std::size_t k_most_albums = 10'000'000;
+constexpr std::uint64_t k_most_songs = 100'000'000;
+constexpr std::size_t k_most_problems = 100;
+constexpr std::size_t k_songs_without_album_at_once = 1'000;
+constexpr int k_most_failures_in_a_row = 5;
+const AlbumId k_no_album("songs-without-album");
+
+bool ends_the_listing(const Error& error) {
+    return error.code == ErrorCode::unauthorized || error.code == ErrorCode::cancelled || error.code == ErrorCode::io;
+}
+
+/// True when the server's protocol has `musicFolderId` for albums (1.12).
+bool lists_by_music_library(const SubsonicSession& session) {
+    int major = 0;
+    int minor = 0;
+    std::size_t end = session.version.find('.');
+    try {
+        major = std::stoi(session.version.substr(0, end));
+        minor = end == std::string::npos ? 0 : std::stoi(session.version.substr(end + 1));
+    } catch (const std::exception&) {
+        return false;
+    }
+    return session.open_subsonic || major > 1 || minor >= 12;
+}
+
+std::string shown_title(const Album& album) { return album.title.empty() ? album.id.str() : album.title; }
+
+} // namespace
+
+SubsonicListing::SubsonicListing(SubsonicClient& client, const Settings& settings, AlbumLimit limit, const AlbumVisitor& visitor,
+                                 std::stop_token stop)
+    : m_client(client), m_settings(settings), m_limit(limit), m_visitor(visitor), m_stop(std::move(stop)) {}
+
+Result<Listing> SubsonicListing::run() {
+    const auto chosen = folders();
+    if (!chosen) {
+        return tl::unexpected(chosen.error());
+    }
+    m_listing.complete = true;
+    for (const Folder& folder : *chosen) {
+        if (auto listed = list_albums(folder); !listed) {
+            return fail(std::move(listed));
+        }
+    }
+    if (chosen->size() > 1) {
+        std::ranges::stable_sort(m_albums, std::ranges::greater{}, [](const ListedAlbum& listed) { return listed.album.added; });
+    }
+    if (m_limit.newest != 0 && m_albums.size() > m_limit.newest) {
+        m_albums.resize(m_limit.newest);
+        m_cut = true;
+    }
+    m_from_server = m_albums.size();
+    const std::uint64_t counted = counted_songs();
+    std::optional<SongHeap> heap;
+    if (should_search()) {
+        auto found = search(*chosen);
+        if (!found) {
+            return fail(std::move(found));
+        }
+        heap = std::move(*found);
+    }
+    for (std::size_t i = 0; i < m_albums.size(); ++i) {
+        if (auto visited = visit(i, heap); !visited) {
+            return fail(std::move(visited));
+        }
+    }
+    if (m_listing.tracks < counted) {
+        problem(fmt::format("{} counts {} songs in these albums and lists {} of them.", m_client.server_name(), counted,
+                            m_listing.tracks));
+    }
+    m_listing.complete = m_listing.complete && !m_cut;
+    return std::move(m_listing);
+}
+
+Error SubsonicListing::cancelled() const { return {ErrorCode::cancelled, "The listing was cancelled."}; }
+
+void SubsonicListing::problem(std::string sentence) {
+    m_listing.complete = false;
+    if (m_listing.problems.size() < k_most_problems) {
+        m_listing.problems.push_back(std::move(sentence));
+    }
+}
+
+Result<std::vector<SubsonicListing::Folder>> SubsonicListing::folders() {
+    const auto session = m_client.session(m_stop);
+    if (!session) {
+        return tl::unexpected(session.error());
+    }
+    if (m_settings.music_libraries.empty()) {
+        return std::vector<Folder>{std::nullopt};
+    }
+    const auto answer = m_client.call("getMusicFolders", {}, Effect::reads, m_stop);
+    if (!answer) {
+        return tl::unexpected(answer.error().error);
+    }
+    std::vector<Folder> chosen;
+    std::vector<std::string> names;
+    std::vector<std::string> wanted = m_settings.music_libraries;
+    const json* list = find_member(*answer, "musicFolders");
+    for (const json& folder : array_member(list == nullptr ? json() : *list, "musicFolder")) {
+        names.push_back(text_member(folder, "name"));
+        if (std::erase(wanted, names.back()) != 0) {
+            chosen.emplace_back(id_member(folder, "id"));
+        }
+    }
+    if (!wanted.empty()) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{} has no music library named \"{}\". It has: {}.", m_client.server_name(),
+                                to_display_text(wanted.front()),
+                                names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))),
+                    "music_libraries");
+    }
+    if (chosen.size() == names.size()) {
+        return std::vector<Folder>{std::nullopt};
+    }
+    if (!lists_by_music_library(*session)) {
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("{} cannot list the albums of one music library only: its protocol is {}, and that came with 1.12. "
+                        "Choose all of its libraries.",
+                        m_client.server_name(), session->version),
+            "music_libraries");
+    }
+    return chosen;
+}
+
+Result<void> SubsonicListing::list_albums(const Folder& folder) {
+    std::uint64_t offset = 0;
+    std::uint64_t of_folder = 0;
+    while (m_limit.newest == 0 || of_folder <= m_limit.newest) { // one more shows whether the limit leaves something out
+        if (m_stop.stop_requested()) {
+            return tl::unexpected(cancelled());
+        }
+        net::Parameters parameters{
+            {"type", "newest"}, {"size", std::to_string(k_album_page)}, {"offset", std::to_string(offset)}};
+        if (folder) {
+            parameters.push_back({"musicFolderId", *folder});
+        }
+        const auto answer = m_client.call("getAlbumList2", parameters, Effect::reads, m_stop);
+        if (!answer) {
+            return tl::unexpected(answer.error().error);
+        }
+        const json* list = find_member(*answer, "albumList2");
+        const json& page = array_member(list == nullptr ? json() : *list, "album");
+        if (page.empty()) {
+            return {};
+        }
+        const std::size_t before = m_albums.size();
+        for (const json& entry : page) {
+            auto album = read_album(entry);
+            if (!album) {
+                problem(fmt::format("{} lists an album without a usable id.", m_client.server_name()));
+                continue;
+            }
+            if (m_groups.try_emplace(album->album.id, static_cast<SongHeap::Group>(m_albums.size())).second) {
+                m_albums.push_back(std::move(*album));
+                ++of_folder;
+            }
+        }
+        offset += page.size();
+        if (m_albums.size() == before) {
+            problem(fmt::format("{} gives the same albums again and again: the list ends here.", m_client.server_name()));
+            return {};
+        }
+        if (m_albums.size() > k_most_albums) {
+            return fail(ErrorCode::damaged, fmt::format("{} lists albums without an end.", m_client.server_name()));
+        }
+    }
+    return {};
+}
+
+std::uint64_t SubsonicListing::counted_songs() const {
+    std::uint64_t count = 0;
+    for (const ListedAlbum& listed : m_albums) {
+        count += std::min(listed.song_count.value_or(0), k_most_songs);
+    }
+    return count;
+}
+
+bool SubsonicListing::should_search() const {
+    return !m_cut && m_albums.size() > counted_songs() / k_song_page + 3; // else single albums are fewer requests
+}
+
+Result<std::optional<SongHeap>> SubsonicListing::search(const std::vector<Folder>& folders) {
+    m_groups.clear(); // the order may have changed
+    for (std::size_t i = 0; i < m_albums.size(); ++i) {
+        m_groups.emplace(m_albums[i].album.id, static_cast<SongHeap::Group>(i));
+    }
+    auto heap = SongHeap::make(m_settings.folder);
+    if (!heap) {
+        return fail(std::move(heap));
+    }
+    for (const Folder& folder : folders) {
+        auto usable = search_folder(folder, *heap);
+        if (!usable) {
+            return fail(std::move(usable));
+        }
+        if (!*usable) {
+            break; // what is missing is asked for album by album
+        }
+    }
+    if (auto finished = heap->finish(); !finished) {
+        return fail(std::move(finished));
+    }
+    return std::optional<SongHeap>(std::move(*heap));
+}
+
+SubsonicOutcome<json> SubsonicListing::search_page(const Folder& folder, const std::string& query, std::uint64_t offset) {
+    net::Parameters parameters{{"query", query},
+                               {"artistCount", "0"},
+                               {"albumCount", "0"},
+                               {"songCount", std::to_string(k_song_page)},
+                               {"songOffset", std::to_string(offset)}};
+    if (folder) {
+        parameters.push_back({"musicFolderId", *folder});
+    }
+    auto answer = m_client.call("search3", parameters, Effect::reads, m_stop);
+    if (!answer) {
+        return answer;
+    }
+    const json* result = find_member(*answer, "searchResult3");
+    return json(array_member(result == nullptr ? json() : *result, "song"));
+}
+
+/// Two quote marks mean "all" to most servers; some want nothing at all, to which others leave out songs without tags.
+Result<std::string> SubsonicListing::working_query(const Folder& folder) {
+    const std::string quotes = "\"\"";
+    const auto with_quotes = search_page(folder, quotes, 0);
+    if (!with_quotes && ends_the_listing(with_quotes.error().error)) {
+        return tl::unexpected(with_quotes.error().error);
+    }
+    const std::size_t found = with_quotes ? with_quotes->size() : 0;
+    if (found >= std::min<std::uint64_t>(k_song_page / 2, counted_songs())) {
+        return quotes;
+    }
+    const auto with_nothing = search_page(folder, "", 0);
+    if (!with_nothing && ends_the_listing(with_nothing.error().error)) {
+        return tl::unexpected(with_nothing.error().error);
+    }
+    return with_nothing && with_nothing->size() > found ? std::string() : quotes;
+}
+
+/// False when the server's searches cannot be used.
+Result<bool> SubsonicListing::search_folder(const Folder& folder, SongHeap& heap) {
+    const auto query = working_query(folder);
+    if (!query) {
+        return tl::unexpected(query.error());
+    }
+    std::string first_of_page;
+    for (std::uint64_t offset = 0;;) {
+        if (m_stop.stop_requested()) {
+            return tl::unexpected(cancelled());
+        }
+        const auto page = search_page(folder, *query, offset);
+        if (!page) {
+            if (ends_the_listing(page.error().error)) {
+                return tl::unexpected(page.error().error);
+            }
+            log::info("Songs are listed album by album: {}", page.error().error.message);
+            return false;
+        }
+        if (page->empty()) {
+            return true;
+        }
+        const std::string first = id_member(page->front(), "id");
+        if (first == first_of_page || heap.size() > k_most_songs) {
+            return false; // the same page again
+        }
+        first_of_page = first;
+        for (const json& entry : *page) {
+            const auto song = read_song(entry);
+            const auto group = song ? group_of(*song) : std::nullopt;
+            if (group) {
+                if (auto added = heap.add(*group, *song); !added) {
+                    return fail(std::move(added));
+                }
+            }
+        }
+        offset += page->size();
+    }
+}
+
+/// Nothing for a song that is not to be listed.
+std::optional<SongHeap::Group> SubsonicListing::group_of(const ListedSong& song) {
+    const AlbumId id = song.track.album_id.empty() ? k_no_album : song.track.album_id;
+    if (const auto found = m_groups.find(id); found != m_groups.end()) {
+        return found->second;
+    }
+    if (!m_settings.music_libraries.empty()) {
+        return std::nullopt; // nothing says that it belongs to one of these libraries
+    }
+    const auto group = static_cast<SongHeap::Group>(m_albums.size());
+    m_groups.emplace(id, group);
+    const bool has_album = !song.track.album_id.empty();
+    m_albums.push_back(
+        {{id, has_album ? song.track.album : "Songs without an album", has_album ? song.track.album_artist : "", {}}, {}});
+    return group;
+}
+
+Result<void> SubsonicListing::visit(std::size_t index, const std::optional<SongHeap>& heap) {
+    const ListedAlbum& listed = m_albums[index];
+    if (m_stop.stop_requested()) {
+        return tl::unexpected(cancelled());
+    }
+    if (heap) {
+        auto songs = heap->take(static_cast<SongHeap::Group>(index));
+        if (!songs) {
+            return fail(std::move(songs));
+        }
+        if (listed.album.id == k_no_album) {
+            return hand_over_songs_without_album(std::move(*songs));
+        }
+        const bool all_there = listed.song_count ? songs->size() == *listed.song_count : !songs->empty();
+        if (all_there || index >= m_from_server) {
+            return hand_over(listed.album, std::move(*songs));
+        }
+    } else if (listed.song_count == 0) {
+        return {};
+    }
+    auto songs = fetch_songs(listed);
+    if (!songs) {
+        return fail(std::move(songs));
+    }
+    return *songs ? hand_over(listed.album, std::move(**songs)) : Result<void>();
+}
+
+/// Nothing when the album could not be read, which is a problem of the listing then.
+Result<std::optional<std::vector<ListedSong>>> SubsonicListing::fetch_songs(const ListedAlbum& listed) {
+    const auto answer = m_client.call("getAlbum", {{"id", listed.album.id.str()}}, Effect::reads, m_stop);
+    if (!answer) {
+        const SubsonicFailure& failure = answer.error();
+        if (ends_the_listing(failure.error)) {
+            return tl::unexpected(failure.error);
+        }
+        if (failure.error.code == ErrorCode::not_found) {
+            problem(fmt::format("The album \"{}\" went away during the listing.", shown_title(listed.album)));
+            return std::nullopt;
+        }
+        problem(fmt::format("The album \"{}\" could not be read: {}", shown_title(listed.album), failure.error.message));
+        if (++m_failures_in_a_row >= k_most_failures_in_a_row) {
+            return tl::unexpected(failure.error);
+        }
+        return std::nullopt;
+    }
+    m_failures_in_a_row = 0;
+    std::vector<ListedSong> songs;
+    const json* album = find_member(*answer, "album");
+    for (const json& entry : array_member(album == nullptr ? json() : *album, "song")) {
+        auto song = read_song(entry);
+        const bool is_new =
+            song && std::ranges::none_of(songs, [&](const ListedSong& other) { return other.track.id == song->track.id; });
+        if (is_new) {
+            songs.push_back(std::move(*song));
+        }
+    }
+    return songs;
+}
+
+Result<void> SubsonicListing::hand_over(const Album& album, std::vector<ListedSong> songs) {
+    if (songs.empty()) {
+        return {};
+    }
+    sort_songs(songs);
+    std::vector<Track> tracks;
+    tracks.reserve(songs.size());
+    for (ListedSong& song : songs) {
+        Track& track = tracks.emplace_back(std::move(song.track));
+        track.album_id = album.id;
+        if (track.album.empty()) {
+            track.album = album.title;
+        }
+        if (track.album_artist.empty()) {
+            track.album_artist = album.artist;
+        }
+    }
+    if (auto visited = m_visitor(album, tracks); !visited) {
+        return visited;
+    }
+    m_listing.albums += 1;
+    m_listing.tracks += tracks.size();
+    return {};
+}
+
+Result<void> SubsonicListing::hand_over_songs_without_album(std::vector<ListedSong> songs) {
+    log::info("{} songs belong to no album.", songs.size());
+    for (std::size_t first = 0, part = 1; first < songs.size(); first += k_songs_without_album_at_once, ++part) {
+        const std::size_t last = std::min(songs.size(), first + k_songs_without_album_at_once);
+        std::vector<ListedSong> some(songs.begin() + static_cast<std::ptrdiff_t>(first),
+                                     songs.begin() + static_cast<std::ptrdiff_t>(last));
+        Album album{k_no_album, "Songs without an album", "", {}};
+        if (part > 1) {
+            album.id = AlbumId(fmt::format("{}-{}", k_no_album.str(), part));
+            album.title += fmt::format(" ({})", part);
+        }
+        if (auto handed = hand_over(album, std::move(some)); !handed) {
+            return handed;
+        }
+    }
+    return {};
+}
+
+} // namespace audiomuse::library::detail
