@@ -268,7 +268,8 @@ Result<PublishedPlaylist> JellyfinPlaylistSink::publish(const Playlist& playlist
         }
         const auto who = m_client.identity({});
         if (who && can_update(*before, songs, who->is_caller)) {
-            return update(*before, songs).and_then([&] { return verify(playlist, before->id, songs.size()); });
+            auto updated = update(*before, songs).and_then([&] { return verify(playlist, before->id, songs.size()); });
+            return updated ? updated : replace_unfinished(playlist, songs, *before, std::move(updated));
         }
     }
     const auto id = create(playlist.name, songs);
@@ -283,6 +284,33 @@ Result<PublishedPlaylist> JellyfinPlaylistSink::publish(const Playlist& playlist
     }
     if (!published) {
         discard(*id);
+    }
+    return published;
+}
+
+Result<PublishedPlaylist> JellyfinPlaylistSink::replace_unfinished(const Playlist& playlist,
+                                                                   const std::vector<std::string>& songs, const Shown& before,
+                                                                   Result<PublishedPlaylist> failed) {
+    const auto now = look(before.id, before.hash);
+    if (!now || now->ownership == Ownership::ours) {
+        return failed; // unreachable, or nothing was changed: the next run goes on
+    }
+    const auto id = create(playlist.name, songs);
+    if (!id) {
+        return failed;
+    }
+    auto published = verify(playlist, *id, songs.size());
+    if (!published) {
+        discard(*id);
+        return failed;
+    }
+    auto mixed = songs_of(before.places);
+    mixed.insert(mixed.end(), songs.begin(), songs.end());
+    const std::unordered_set<std::string> known(mixed.begin(), mixed.end());
+    const bool is_ours = now->name == before.name &&
+                         std::ranges::all_of(now->places, [&](const Place& place) { return known.contains(place.song); });
+    if (is_ours) {
+        discard(before.id);
     }
     return published;
 }
@@ -316,7 +344,7 @@ void JellyfinPlaylistSink::discard(const std::string& id) {
             return;
         }
     }
-    log::warn("An unfinished playlist may be left on Jellyfin.");
+    log::warn("An unfinished playlist may be left on the Jellyfin server at {}.", m_client.address());
 }
 
 } // namespace audiomuse::library

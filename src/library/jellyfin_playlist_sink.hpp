@@ -51,6 +51,9 @@ class JellyfinPlaylistSink final : public PlaylistSink {
     [[nodiscard]] Result<void> add(const std::string& id, const std::vector<std::string>& songs, std::size_t first);
     [[nodiscard]] bool can_update(const Shown& shown, const std::vector<std::string>& songs, bool is_caller) const;
     [[nodiscard]] Result<void> update(const Shown& shown, const std::vector<std::string>& songs);
+    /// After an update that failed in the middle: a new playlist in place of the one that is neither old nor new.
+    [[nodiscard]] Result<PublishedPlaylist> replace_unfinished(const Playlist& playlist, const std::vector<std::string>& songs,
+                                                               const Shown& before, Result<PublishedPlaylist> failed);
     /// What was made or changed, as it stands on the server now.
     [[nodiscard]] Result<PublishedPlaylist> verify(const Playlist& playlist, const std::string& id, std::size_t wanted);
     /// Only what look() has just seen to be a playlist.

@@ -141,6 +141,34 @@ TEST_F(JellyfinSinkTest, AFailureInTheMiddleLeavesNothingHalfMade) {
     EXPECT_TRUE(m_server.playlists.empty());
 }
 
+TEST_F(JellyfinSinkTest, AnUpdateThatFailsInTheMiddleIsReplaced) {
+    auto target = sink();
+    const auto first = target.publish(playlist("A", {1, 2, 3}), std::nullopt);
+    ASSERT_TRUE(first);
+    m_server.set_special([](const ServedRequest& request, ServedConnection& connection) {
+        return request.method == "DELETE" && request.path().starts_with("/Playlists/") && connection.send(reply(500));
+    });
+    const auto second = target.publish(playlist("A", {1, 2, 4}), *first);
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_NE(second->external_id, first->external_id);
+    EXPECT_EQ(m_server.playlists.size(), 1U);
+    EXPECT_THAT(songs_of(second->external_id), ElementsAre(song(1), song(2), song(4)));
+}
+
+TEST_F(JellyfinSinkTest, AnUpdateThatChangedNothingFails) {
+    auto target = sink();
+    const auto first = target.publish(playlist("A", {1, 2, 3}), std::nullopt);
+    ASSERT_TRUE(first);
+    m_server.set_special([](const ServedRequest& request, ServedConnection& connection) {
+        return request.method == "POST" && request.path().starts_with("/Playlists/") && connection.send(reply(500));
+    });
+    EXPECT_FALSE(target.publish(playlist("A", {1, 2, 4}), *first));
+    m_server.set_special({});
+    const auto second = target.publish(playlist("A", {1, 2, 4}), *first);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->external_id, first->external_id);
+}
+
 TEST_F(JellyfinSinkTest, ARenamedPlaylistIsAPersons) {
     auto target = sink();
     const auto first = target.publish(playlist("A", {1, 2}), std::nullopt);
