@@ -12,6 +12,8 @@
 #include <library/jellyfin_playlist_sink.hpp>
 #include <library/local_music_source.hpp>
 #include <library/m3u8_playlist_sink.hpp>
+#include <library/subsonic_music_source.hpp>
+#include <library/subsonic_playlist_sink.hpp>
 
 #include "engine.hpp"
 #include "version.hpp"
@@ -95,12 +97,33 @@ Media open_jellyfin(const settings::Settings& settings) {
     return media;
 }
 
+/// check_media() has seen the address.
+library::SubsonicAccess subsonic_access(const settings::Settings& settings) {
+    return {net::Url::parse(settings.subsonic_url).value(), settings.subsonic_user, settings.subsonic_password.reveal(),
+            settings.subsonic_api_key.reveal()};
+}
+
+Media open_subsonic(const settings::Settings& settings) {
+    Media media;
+    media.http = make_http(settings);
+    media.source = std::make_unique<library::SubsonicMusicSource>(
+        library::SubsonicMusicSource::Settings{subsonic_access(settings), audio_settings(settings), settings.music_libraries},
+        *media.http);
+    using Visibility = library::SubsonicPlaylistSink::Visibility;
+    media.sink = std::make_unique<library::SubsonicPlaylistSink>(
+        library::SubsonicPlaylistSink::Settings{subsonic_access(settings),
+                                                settings.playlists_public ? Visibility::everyone : Visibility::of_the_user},
+        *media.http);
+    return media;
+}
+
 } // namespace
 
 SourceId source_id(const settings::Settings& settings) {
     switch (settings.media_server) {
     case MediaServer::jellyfin: return open_jellyfin(settings).source->id();
-    case MediaServer::subsonic: return SourceId("subsonic");
+    case MediaServer::subsonic:
+        return net::Url::parse(settings.subsonic_url) ? open_subsonic(settings).source->id() : SourceId("subsonic");
     case MediaServer::local: break;
     }
     return SourceId("local");
@@ -108,14 +131,20 @@ SourceId source_id(const settings::Settings& settings) {
 
 Result<void> check_media(const settings::Settings& settings) {
     if (settings.media_server == MediaServer::subsonic) {
-        return fail(ErrorCode::invalid_argument,
-                    "media_server subsonic is not supported by this version; local and jellyfin are.", "media_server");
+        if (auto url = net::Url::parse(settings.subsonic_url); !url) {
+            return fail(ErrorCode::invalid_argument, fmt::format("subsonic_url: {}", url.error().message), "subsonic_url");
+        }
     }
     return settings.media_server == MediaServer::local ? check_library_folder(settings) : Result<void>{};
 }
 
 Media open_media(const settings::Settings& settings, Stores& stores) {
-    return settings.media_server == MediaServer::jellyfin ? open_jellyfin(settings) : open_folder(settings, stores);
+    switch (settings.media_server) {
+    case MediaServer::jellyfin: return open_jellyfin(settings);
+    case MediaServer::subsonic: return open_subsonic(settings);
+    case MediaServer::local: break;
+    }
+    return open_folder(settings, stores);
 }
 
 std::string describe_media(const settings::Settings& settings) {
