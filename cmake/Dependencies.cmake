@@ -9,7 +9,7 @@ find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(SQLite3 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
-find_package(ZLIB REQUIRED)
+find_package(CURL 7.87 REQUIRED)
 
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(fftw REQUIRED IMPORTED_TARGET fftw3f)

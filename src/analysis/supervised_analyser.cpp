@@ -178,18 +178,6 @@ Result<sandbox::ConfinementReport> SupervisedAnalyser::check_confinement() {
     return report;
 }
 
-void SupervisedAnalyser::set_max_children(int count) {
-    std::list<std::unique_ptr<ChildSession>> dropped;
-    {
-        const std::lock_guard lock(m_mutex);
-        m_max_children = std::max(1, count);
-        while (!m_idle.empty() && m_busy + static_cast<int>(m_idle.size()) > m_max_children) {
-            dropped.splice(dropped.end(), m_idle, std::prev(m_idle.end()));
-        }
-    }
-    m_changed.notify_all();
-}
-
 int SupervisedAnalyser::children() const {
     const std::lock_guard lock(m_mutex);
     return m_busy + static_cast<int>(m_idle.size());

@@ -36,8 +36,6 @@ class SupervisedAnalyser final : public Analyser {
     /// Error: unavailable, when no child can be started.
     [[nodiscard]] Result<sandbox::ConfinementReport> check_confinement();
 
-    /// Changes the number of children; those in work finish their track first.
-    void set_max_children(int count);
     /// Children that exist now, at work and idle.
     [[nodiscard]] int children() const;
 
@@ -58,7 +56,7 @@ class SupervisedAnalyser final : public Analyser {
     mutable std::mutex m_mutex;
     std::condition_variable_any m_changed;
     std::list<std::unique_ptr<ChildSession>> m_idle; ///< the one used last in front
-    int m_max_children;
+    const int m_max_children;
     int m_busy = 0;
     std::jthread m_janitor;
 };

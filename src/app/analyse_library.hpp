@@ -34,7 +34,8 @@ struct AnalysisParams {
 class AnalyseLibrary {
   public:
     struct Settings {
-        std::size_t workers = 1;         ///< tracks in hand at once
+        std::size_t workers = 1;         ///< tracks listened to at once
+        std::size_t transfers = 1;       ///< tracks fetched at once, ahead of those
         AnalysisVersion current_version; ///< what the analyser gives now
     };
     /// Called after every track, from the worker threads, one at a time.

@@ -1,7 +1,8 @@
 #include <app/analysis_progress.hpp>
 
 #include <algorithm>
-#include <numeric>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,13 +14,14 @@ namespace {
 
 constexpr std::size_t k_failed_tracks_shown = 50;
 
-/// Indices of the strongest moods, highest first; ties in the order of the labels.
-std::vector<std::size_t> strongest(const Moods& moods, std::size_t count) {
-    std::vector<std::size_t> order(moods.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return moods[a] > moods[b]; });
-    order.resize(std::min(count, order.size()));
-    return order;
+/// The top_n_moods strongest moods, highest first, with their labels.
+std::vector<std::pair<std::string_view, float>> strongest(const Moods& moods, std::size_t top_n_moods) {
+    std::vector<std::pair<std::string_view, float>> strongest;
+    for (const std::size_t mood : strongest_first(moods)) {
+        strongest.emplace_back(mood_labels()[mood], moods[mood]);
+    }
+    strongest.resize(std::min(top_n_moods, strongest.size()));
+    return strongest;
 }
 
 nlohmann::ordered_json to_json(const Track& track, const Analysis& analysis, std::size_t top_n_moods) {
@@ -31,8 +33,8 @@ nlohmann::ordered_json to_json(const Track& track, const Analysis& analysis, std
     json["moods"] = nullptr;
     if (analysis.moods) {
         json["moods"] = nlohmann::ordered_json::object();
-        for (const std::size_t mood : strongest(*analysis.moods, top_n_moods)) {
-            json["moods"][std::string(mood_labels()[mood])] = (*analysis.moods)[mood];
+        for (const auto& [label, value] : strongest(*analysis.moods, top_n_moods)) {
+            json["moods"][std::string(label)] = value;
         }
     }
     return json;
@@ -55,8 +57,8 @@ std::string describe(const Analysis& analysis, std::size_t top_n_moods) {
         analysis.key ? fmt::format("{} {}", pitch_class_name(analysis.key->tonic), to_string(analysis.key->scale)) : "unknown";
     std::string moods;
     if (analysis.moods) {
-        for (const std::size_t mood : strongest(*analysis.moods, top_n_moods)) {
-            moods += fmt::format("{}{}:{:.2f}", moods.empty() ? "" : ", ", mood_labels()[mood], (*analysis.moods)[mood]);
+        for (const auto& [label, value] : strongest(*analysis.moods, top_n_moods)) {
+            moods += fmt::format("{}{}:{:.2f}", moods.empty() ? "" : ", ", label, value);
         }
     } else {
         moods = "unavailable (no model)";
@@ -99,6 +101,14 @@ void AnalysisProgress::track_failed(const Track& track, const TrackFailure& fail
         m_failed.pop_back();
     }
     track_done();
+}
+
+void AnalysisProgress::track_remembered(const Track& track, FailureCode code) {
+    const std::lock_guard lock(m_mutex);
+    if (m_failed.size() < k_failed_tracks_shown) {
+        m_failed.push_back(
+            {track.id, track.title, fmt::format("Not tried again, as an earlier run found: {}.", to_string(code))});
+    }
 }
 
 void AnalysisProgress::track_skipped() {
@@ -163,6 +173,20 @@ std::string AnalysisProgress::details_json() const {
         json["failed_tracks"].push_back({{"item_id", failed.id.str()}, {"title", failed.title}, {"reason", failed.reason}});
     }
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string without_work_in_hand(const std::string& details_json) {
+    auto details = nlohmann::ordered_json::parse(details_json, nullptr, /*allow_exceptions=*/false);
+    if (!details.is_object()) {
+        return details_json;
+    }
+    for (const char* name : {"album_name", "current_track", "current_track_analysis"}) {
+        details.erase(name);
+    }
+    if (details.contains("eta_seconds")) {
+        details["eta_seconds"] = nullptr;
+    }
+    return details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 } // namespace audiomuse::app

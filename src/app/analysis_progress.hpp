@@ -31,6 +31,9 @@ struct AnalysisCounts {
 /// "Tempo: 120.50, Key: C major. Moods: mood/energetic:0.85, mood/happy:0.72" with the strongest moods first.
 [[nodiscard]] std::string describe(const Analysis& analysis, std::size_t top_n_moods);
 
+/// The details of an analysis that was cut off: without the album and track that were in hand, and without a time left.
+[[nodiscard]] std::string without_work_in_hand(const std::string& details_json);
+
 /// What readers of a running analysis see. Thread-safe.
 class AnalysisProgress {
   public:
@@ -42,6 +45,8 @@ class AnalysisProgress {
     void track_known();
     void track_failed(const Track& track, const TrackFailure& failure);
     void track_skipped();
+    /// A failure of an earlier run that is remembered; it is counted by set_totals().
+    void track_remembered(const Track& track, FailureCode code);
     void album_completed();
 
     [[nodiscard]] AnalysisCounts counts() const;

@@ -1,6 +1,9 @@
 #include <app/analysis_run.hpp>
 
 #include <algorithm>
+#include <cctype>
+#include <map>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -9,6 +12,21 @@
 #include <fmt/format.h>
 
 namespace audiomuse::app {
+
+namespace {
+
+constexpr std::uint64_t k_failures_counted = 10'000;
+
+/// 60112 as "60,112".
+std::string grouped(std::uint64_t number) {
+    std::string text = std::to_string(number);
+    for (std::size_t place = text.size(); place > 3; place -= 3) {
+        text.insert(place - 3, 1, ',');
+    }
+    return text;
+}
+
+} // namespace
 
 AnalysisRun::AnalysisRun(MusicSource& source, Analyser& analyser, TrackStore& tracks, const AnalyseLibrary::Settings& settings,
                          const AnalyseLibrary::ProgressListener& listener, const AnalysisParams& params,
@@ -31,16 +49,12 @@ tasks::TaskOutcome AnalysisRun::run() {
     m_progress.set_totals(m_albums, m_albums_without_work, m_listed);
     show_progress();
 
-    {
-        std::vector<std::jthread> workers;
-        for (std::size_t i = 0; i < std::min(m_settings.workers, std::size_t{m_listed.attempted}); ++i) {
-            workers.emplace_back([this] { work(); });
-        }
-    }
+    analyse_all();
     m_progress.finish();
     if (m_context.stop().stop_requested()) {
         return {TaskState::revoked, "Task was cancelled.", m_progress.details_json()};
     }
+    log_what_the_source_has();
     return outcome(*listing);
 }
 
@@ -88,6 +102,7 @@ Result<void> AnalysisRun::take_album(const ListingId& listing, const Album& albu
             ++m_listed.known;
         } else {
             ++m_listed.failed;
+            m_progress.track_remembered(tracks[i], status.failure.value_or(FailureCode::crashed));
         }
     }
     ++m_albums;
@@ -109,13 +124,35 @@ Result<void> AnalysisRun::take_album(const ListingId& listing, const Album& albu
     return {};
 }
 
-void AnalysisRun::work() {
+void AnalysisRun::analyse_all() {
+    BoundedQueue<Fetched> fetched(m_settings.workers);
+    std::vector<std::jthread> listeners;
+    for (std::size_t i = 0; i < std::min(m_settings.workers, std::size_t{m_listed.attempted}); ++i) {
+        listeners.emplace_back([&] { listen(fetched); });
+    }
+    std::vector<std::jthread> fetchers;
+    for (std::size_t i = 0; i < std::min(m_settings.transfers, std::size_t{m_listed.attempted}); ++i) {
+        fetchers.emplace_back([&] { fetch(fetched); });
+    }
+    fetchers.clear();
+    fetched.close();
+}
+
+void AnalysisRun::fetch(BoundedQueue<Fetched>& fetched) {
     while (!must_stop()) {
         const auto job = next_job();
         if (!job) {
             return;
         }
-        attempt(*job);
+        if (auto track = fetch(*job)) {
+            fetched.push(std::move(*track), m_abort.get_token());
+        }
+    }
+}
+
+void AnalysisRun::listen(BoundedQueue<Fetched>& fetched) {
+    while (const auto track = fetched.pop(m_abort.get_token())) {
+        listen(*track);
     }
 }
 
@@ -124,7 +161,7 @@ std::optional<AnalysisRun::Job> AnalysisRun::next_job() {
     while (m_next_album < m_pending.size()) {
         PendingAlbum& album = m_pending[m_next_album];
         if (album.next == 0) {
-            album.stop = m_context.begin_child(album.child);
+            album.stop = m_context.begin_child(album.child, fmt::format("Album '{}' is being analysed.", album.title));
         }
         if (album.next < album.tracks.size()) {
             const std::size_t index = album.next++;
@@ -135,52 +172,68 @@ std::optional<AnalysisRun::Job> AnalysisRun::next_job() {
     return std::nullopt;
 }
 
-void AnalysisRun::attempt(const Job& job) {
-    const std::stop_token stop = job.album->stop;
-    if (stop.stop_requested()) {
-        if (!must_stop()) {
-            m_progress.track_skipped();
-            finish_job(job, false);
-        }
-        return;
+bool AnalysisRun::skip_when_stopped(const Job& job) {
+    if (!job.album->stop.stop_requested()) {
+        return false;
+    }
+    if (!must_stop()) {
+        m_progress.track_skipped();
+        finish_job(job, false);
+    }
+    return true;
+}
+
+std::optional<AnalysisRun::Fetched> AnalysisRun::fetch(const Job& job) {
+    if (skip_when_stopped(job)) {
+        return std::nullopt;
     }
     auto track = m_tracks.find(job.track.id);
     if (!track || !*track) {
         give_up(track ? Error{ErrorCode::internal, "A listed track is not in the database."} : track.error());
-        return;
+        return std::nullopt;
     }
-    m_progress.track_started(job.album->title, **track);
-    m_context.log(fmt::format("Analyzing track: {} ({}/{})", (*track)->display_name(), job.number, job.album->tracks.size()));
-
-    auto input = m_source.open(**track, stop);
+    auto input = m_source.open(**track, job.album->stop);
     if (!input) {
-        track_failed(job, **track, input.error());
+        if (skip_when_stopped(job)) {
+            return std::nullopt;
+        }
+        if (input.error().scope == FailureScope::credential) {
+            give_up({ErrorCode::unauthorized, input.error().reason});
+        } else {
+            track_failed(job, **track, input.error());
+        }
+        return std::nullopt;
+    }
+    return Fetched{job, std::move(**track), std::move(*input)};
+}
+
+void AnalysisRun::listen(const Fetched& fetched) {
+    const auto& [job, track, input] = fetched;
+    const std::stop_token stop = job.album->stop;
+    if (skip_when_stopped(job)) {
         return;
     }
-    if (job.track.may_be_known && reuse_known_analysis(**track, *input, stop)) {
+    m_progress.track_started(job.album->title, track);
+    m_context.log(fmt::format("Analyzing track: {} ({}/{})", track.display_name(), job.number, job.album->tracks.size()));
+    if (job.track.may_be_known && reuse_known_analysis(track, input, stop)) {
         m_progress.track_known();
-        m_context.log(fmt::format("'{}' was heard before; its analysis stays.", (*track)->display_name()));
+        m_context.log(fmt::format("'{}' was heard before; its analysis stays.", track.display_name()));
         finish_job(job, false);
         return;
     }
-    auto analysis = m_analyser.analyse(*input, stop);
-    if (stop.stop_requested() && !analysis) {
-        if (!must_stop()) {
-            m_progress.track_skipped();
-            finish_job(job, false);
+    auto analysis = m_analyser.analyse(input, stop);
+    if (!analysis) {
+        if (!skip_when_stopped(job)) {
+            track_failed(job, track, analysis.error());
         }
         return;
     }
-    if (!analysis) {
-        track_failed(job, **track, analysis.error());
-        return;
-    }
-    if (auto saved = m_tracks.save_analysis((*track)->id, (*track)->stamp, *analysis); !saved) {
+    if (auto saved = m_tracks.save_analysis(track.id, track.stamp, *analysis); !saved) {
         give_up(saved.error());
         return;
     }
-    m_progress.track_analysed(**track, *analysis);
-    m_context.log(fmt::format("Analyzed '{}'. {}{}", (*track)->display_name(), describe(*analysis, m_params.top_n_moods),
+    m_progress.track_analysed(track, *analysis);
+    m_context.log(fmt::format("Analyzed '{}'. {}{}", track.display_name(), describe(*analysis, m_params.top_n_moods),
                               analysis->partial ? " (the file is damaged; only a part could be heard)" : ""));
     finish_job(job, false);
 }
@@ -212,16 +265,19 @@ void AnalysisRun::track_failed(const Job& job, const Track& track, const TrackFa
 }
 
 void AnalysisRun::finish_job(const Job& job, bool failed) {
-    bool album_is_done = false;
+    std::size_t done = 0;
     std::size_t failures = 0;
     {
         const std::lock_guard lock(m_mutex);
         job.album->failed += failed ? 1 : 0;
-        album_is_done = ++job.album->done == job.album->tracks.size();
+        done = ++job.album->done;
         failures = job.album->failed;
     }
-    if (album_is_done) {
-        const std::size_t attempted = job.album->tracks.size();
+    const std::size_t attempted = job.album->tracks.size();
+    if (done < attempted) {
+        m_context.report_child(job.album->child, static_cast<int>(100 * done / attempted),
+                               fmt::format("Album '{}': {} of {} tracks done.", job.album->title, done, attempted));
+    } else {
         m_context.end_child(job.album->child,
                             {failures == job.album->track_count ? TaskState::failure : TaskState::success,
                              fmt::format("Album '{}': {} tracks analysed, {} known, {} failed.", job.album->title,
@@ -238,6 +294,30 @@ void AnalysisRun::show_progress() {
         const std::lock_guard lock(m_listener_mutex);
         m_listener(m_progress);
     }
+}
+
+void AnalysisRun::log_what_the_source_has() {
+    const auto counts = m_tracks.counts();
+    const auto failures = m_tracks.failures(0, k_failures_counted);
+    if (!counts || !failures) {
+        return;
+    }
+    std::map<std::string_view, std::uint64_t> reasons;
+    for (const FailedTrack& failed : *failures) {
+        ++reasons[to_string(failed.failure.code)];
+    }
+    std::string because;
+    for (const auto& [code, count] : reasons) {
+        because += fmt::format("{}{} {}", because.empty() ? "" : ", ", count, code);
+    }
+    const std::uint64_t without = counts->present - counts->analysed;
+    if (const std::uint64_t waiting = without - std::min(without, counts->failed); waiting > 0) {
+        because += fmt::format("{}{} not tried yet", because.empty() ? "" : ", ", waiting);
+    }
+    std::string name = m_source.name();
+    name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+    m_context.log(fmt::format("{} has {} songs, {} are analysed{}.", name, grouped(counts->present), grouped(counts->analysed),
+                              without == 0 ? "" : fmt::format(", {} are not, because: {}", grouped(without), because)));
 }
 
 void AnalysisRun::give_up(const Error& error) {

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include <app/analyse_library.hpp>
+#include <app/bounded_queue.hpp>
 
 namespace audiomuse::app {
 
-/// One main analysis in hand: the listing, then the tracks in a pool of threads. Used by AnalyseLibrary only.
+/// One main analysis in hand: the listing, then the tracks; some threads fetch the next ones while others listen to the present
+/// ones. Used by AnalyseLibrary only.
 class AnalysisRun {
   public:
     AnalysisRun(MusicSource& source, Analyser& analyser, TrackStore& tracks, const AnalyseLibrary::Settings& settings,
@@ -40,16 +42,26 @@ class AnalysisRun {
         PendingTrack track;
         std::size_t number = 0; ///< from 1, among the tracks to attempt
     };
+    struct Fetched {
+        Job job;
+        Track track;
+        AudioInput input;
+    };
 
     [[nodiscard]] Result<Listing> list();
     [[nodiscard]] Result<void> take_album(const ListingId& listing, const Album& album, std::span<const Track> tracks);
-    void work();
+    void analyse_all();
+    void fetch(BoundedQueue<Fetched>& fetched);
+    void listen(BoundedQueue<Fetched>& fetched);
     [[nodiscard]] std::optional<Job> next_job();
-    void attempt(const Job& job);
+    [[nodiscard]] std::optional<Fetched> fetch(const Job& job);
+    void listen(const Fetched& fetched);
+    [[nodiscard]] bool skip_when_stopped(const Job& job);
     [[nodiscard]] bool reuse_known_analysis(const Track& track, const AudioInput& input, std::stop_token stop);
     void track_failed(const Job& job, const Track& track, const TrackFailure& failure);
     void finish_job(const Job& job, bool failed);
     void show_progress();
+    void log_what_the_source_has();
     void give_up(const Error& error);
     [[nodiscard]] bool must_stop() const { return m_abort.stop_requested(); }
     [[nodiscard]] tasks::TaskOutcome outcome(const Listing& listing) const;

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
+#include <stop_token>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +12,7 @@
 #include <app/clustering_features.hpp>
 #include <app/clustering_params.hpp>
 #include <app/publish_playlists.hpp>
+#include <app/search_record.hpp>
 #include <base/log.hpp>
 
 namespace audiomuse::app {
@@ -38,11 +41,13 @@ ordered_json to_json(const playlists::BestParameters& best) {
 /// What readers see of the search, and its children: one batch is in hand at a time.
 class SearchProgressReporter {
   public:
-    SearchProgressReporter(tasks::TaskContext& context, int total_runs, const ClusterLibrary::ProgressListener& listener)
-        : m_context(context), m_listener(listener), m_total(total_runs) {
+    SearchProgressReporter(tasks::TaskContext& context, int total_runs, SearchRecord record,
+                           const ClusterLibrary::ProgressListener& listener)
+        : m_context(context), m_listener(listener), m_record(std::move(record)), m_total(total_runs),
+          m_completed(static_cast<int>(m_record.scores.size())) {
         begin_batch();
     }
-    ~SearchProgressReporter() { end_batch(m_context.stop().stop_requested() ? TaskState::revoked : TaskState::success); }
+    ~SearchProgressReporter() { end_batch(m_context.stop().stop_requested() ? TaskState::revoked : TaskState::success, "{}"); }
     SearchProgressReporter(const SearchProgressReporter&) = delete;
     SearchProgressReporter& operator=(const SearchProgressReporter&) = delete;
 
@@ -62,14 +67,21 @@ class SearchProgressReporter {
     }
     void on_batch(const cluster::FinishedBatch& batch) {
         m_best = batch.best_score;
-        m_completed = batch.first_run + static_cast<int>(batch.scores.size());
+        const int completed = batch.first_run + static_cast<int>(batch.scores.size());
+        if (completed <= static_cast<int>(m_record.scores.size())) {
+            return; // known from the broken-off attempt
+        }
+        m_completed = completed;
         m_context.log(fmt::format("Batch {}: {} of {} runs done. Best diversity score: {:.2f}.", batch.index + 1, m_completed,
                                   m_total, *m_best));
-        end_batch(TaskState::success);
+        end_batch(TaskState::success, batch_details(m_record, batch.first_run, batch.scores));
         if (m_completed < m_total) {
             begin_batch();
         }
     }
+    /// The batch in hand was cancelled alone.
+    [[nodiscard]] bool batch_is_cancelled() const { return m_batch_stop.stop_requested(); }
+
     [[nodiscard]] ordered_json details() const {
         return {
             {"runs_completed", m_completed}, {"total_runs", m_total}, {"best_score", m_best ? ordered_json(*m_best) : nullptr}};
@@ -77,29 +89,47 @@ class SearchProgressReporter {
 
   private:
     void begin_batch() {
-        auto child = m_context.add_child(TaskType::clustering_batch, std::to_string(m_completed), "Clustering batch is running.");
+        auto child = m_context.add_child(TaskType::clustering_batch, std::to_string(m_completed), "Clustering batch is waiting.");
         if (child) {
             m_child = std::move(*child);
-            [[maybe_unused]] const auto token = m_context.begin_child(*m_child);
+            m_batch_stop = m_context.begin_child(*m_child, fmt::format("Clustering batch from run {} is running.", m_completed));
         } else {
             log::warn("A batch could not be recorded: {}", child.error().message);
         }
     }
-    void end_batch(TaskState state) {
+    void end_batch(TaskState state, std::string details) {
         if (m_child) {
-            m_context.end_child(*m_child, {state, fmt::format("Clustering batch ended after run {}.", m_completed), "{}"});
+            m_context.end_child(*m_child,
+                                {state, fmt::format("Clustering batch ended after run {}.", m_completed), std::move(details)});
             m_child.reset();
+            m_batch_stop = {};
         }
     }
 
     tasks::TaskContext& m_context;
     const ClusterLibrary::ProgressListener& m_listener;
+    const SearchRecord m_record;
     int m_total;
-    int m_completed = 0;
+    int m_completed;
     std::optional<double> m_best;
     std::optional<TaskId> m_child;
+    std::stop_token m_batch_stop; ///< changes between batches only, when no run is evaluated
     std::chrono::steady_clock::time_point m_last_report{};
 };
+
+/// The state of this task's search: what a broken-off attempt at it left, or a fresh one.
+SearchRecord begin_or_resume(tasks::TaskContext& context, const playlists::ClusteringSettings& settings,
+                             std::span<const playlists::TrackFeatures> tracks) {
+    const std::string library = fingerprint(tracks);
+    if (const auto children = context.children()) {
+        if (auto record = read_record(*children, library); record && record->seed == settings.seed.value_or(record->seed)) {
+            context.log(
+                fmt::format("The search goes on after {} runs of the attempt that was broken off.", record->scores.size()));
+            return std::move(*record);
+        }
+    }
+    return {settings.seed ? *settings.seed : playlists::random_seed(), library, {}};
+}
 
 tasks::TaskOutcome ended(const tasks::TaskContext& context, const Error& error, const ordered_json& details) {
     const bool cancelled = error.code == ErrorCode::cancelled || context.stop().stop_requested();
@@ -114,22 +144,27 @@ ClusterLibrary::ClusterLibrary(TrackStore& tracks, PlaylistStore& playlists, Pla
 
 tasks::TaskOutcome ClusterLibrary::operator()(tasks::TaskContext& context) {
     context.log("Main clustering task started.");
-    const auto settings = parse_clustering_settings(context.params());
+    auto settings = parse_clustering_settings(context.params());
     if (!settings) {
         return ended(context, settings.error(), ordered_json::object());
     }
-    const auto tracks = load_features(m_tracks, settings->features, context.stop());
+    const auto tracks = load_features(m_tracks, settings->features, 0, context.stop());
     if (!tracks) {
         return ended(context, tracks.error(), ordered_json::object());
     }
     context.log(fmt::format("Found {} analysed tracks to cluster.", tracks->size()));
 
+    const SearchRecord record = begin_or_resume(context, *settings, *tracks);
+    settings->seed = record.seed;
+
     ordered_json details;
     std::optional<Result<playlists::ClusteringOutcome>> outcome;
     {
-        SearchProgressReporter reporter(context, settings->clustering_runs, m_listener);
+        SearchProgressReporter reporter(context, settings->clustering_runs, record, m_listener);
         playlists::ClusteringContext surroundings;
         surroundings.threads = m_threads;
+        surroundings.known_scores = record.scores;
+        surroundings.callbacks.skip_batch = [&] { return reporter.batch_is_cancelled(); };
         surroundings.callbacks.on_run = [&](const cluster::SearchProgress& progress) { reporter.on_run(progress); };
         surroundings.callbacks.on_batch = [&](const cluster::FinishedBatch& batch) { reporter.on_batch(batch); };
         outcome = playlists::make_playlists(*tracks, *settings, surroundings, context.stop());

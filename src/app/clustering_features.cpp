@@ -4,7 +4,7 @@
 
 namespace audiomuse::app {
 
-Result<std::vector<playlists::TrackFeatures>> load_features(TrackStore& tracks, playlists::FeatureKind kind,
+Result<std::vector<playlists::TrackFeatures>> load_features(TrackStore& tracks, playlists::FeatureKind kind, std::size_t limit,
                                                             std::stop_token stop) {
     std::vector<playlists::TrackFeatures> features;
     auto visited = tracks.visit_analysed([&](const AnalysedTrack& track) {
@@ -23,7 +23,7 @@ Result<std::vector<playlists::TrackFeatures>> load_features(TrackStore& tracks, 
             }
             features.push_back(std::move(row));
         }
-        return !stop.stop_requested();
+        return !stop.stop_requested() && (limit == 0 || features.size() < limit);
     });
     if (!visited) {
         return fail(std::move(visited));

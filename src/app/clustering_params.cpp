@@ -1,5 +1,6 @@
 #include <app/clustering_params.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -16,28 +17,27 @@ using playlists::ClusteringSettings;
 /// Copies request values over settings; the first that does not fit is kept as the error.
 class Merger {
   public:
-    void number(const char* name, const std::optional<std::int64_t>& given, int& value) {
-        if (given && fits(name, *given)) {
-            value = static_cast<int>(*given);
+    static void number(const std::optional<std::int64_t>& given, int& value) {
+        if (given) {
+            value = narrowed(*given);
         }
     }
     /// Both ends of a range; Value is int or std::optional<int>, double or std::optional<double>.
     template <class Given, class Value>
-    void range(const char* min_name, const std::optional<Given>& min, Value& min_value, const char* max_name,
-               const std::optional<Given>& max, Value& max_value) {
+    void range(const char* min_name, const std::optional<Given>& min, Value& min_value, const std::optional<Given>& max,
+               Value& max_value) {
         if (min && max && *min > *max) {
-            reject(min_name, fmt::format("Field \"{}\" is above \"{}\".", min_name, max_name));
+            reject(min_name, fmt::format("Field \"{}\" is {}, above its max of {}.", min_name, *min, *max));
             return;
         }
-        using Number = typename Plain<Value>::Type;
-        if (min && fits(min_name, *min)) {
-            min_value = static_cast<Number>(*min);
+        if (min) {
+            min_value = narrowed(*min);
             if (!max && is_set(max_value) && plain(max_value) < plain(min_value)) {
                 max_value = min_value;
             }
         }
-        if (max && fits(max_name, *max)) {
-            max_value = static_cast<Number>(*max);
+        if (max) {
+            max_value = narrowed(*max);
             if (!min && is_set(min_value) && plain(min_value) > plain(max_value)) {
                 min_value = max_value;
             }
@@ -52,14 +52,6 @@ class Merger {
 
   private:
     template <class T>
-    struct Plain {
-        using Type = T;
-    };
-    template <class T>
-    struct Plain<std::optional<T>> {
-        using Type = T;
-    };
-    template <class T>
     static bool is_set(const std::optional<T>& value) {
         return value.has_value();
     }
@@ -70,14 +62,12 @@ class Merger {
     }
     static int plain(int value) { return value; }
 
-    bool fits(const char* name, std::int64_t value) {
-        const bool in_range = value >= 0 && value <= std::numeric_limits<int>::max();
-        if (!in_range) {
-            reject(name, fmt::format("Field \"{}\" must be from 0 to {}.", name, std::numeric_limits<int>::max()));
-        }
-        return in_range;
+    /// What no int can hold becomes the nearest that can: validate() refuses it by its rule.
+    static int narrowed(std::int64_t value) {
+        return static_cast<int>(
+            std::clamp<std::int64_t>(value, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
     }
-    static bool fits(const char* /*name*/, double /*value*/) { return true; }
+    static double narrowed(double value) { return value; }
 
     std::optional<Error> m_error;
 };
@@ -122,19 +112,19 @@ Result<ClusteringSettings> merge(const ClusteringSettings& configured, const Clu
     if (request.max_distance) {
         settings.max_distance = *request.max_distance;
     }
-    merger.number("clustering_runs", request.clustering_runs, settings.clustering_runs);
-    merger.number("max_songs_per_cluster", request.max_songs_per_cluster, settings.max_songs_per_cluster);
-    merger.number("max_songs_per_artist", request.max_songs_per_artist, settings.max_songs_per_artist);
-    merger.range("num_clusters_min", request.num_clusters_min, settings.num_clusters_min, "num_clusters_max",
-                 request.num_clusters_max, settings.num_clusters_max);
-    merger.range("gmm_n_components_min", request.gmm_n_components_min, settings.gmm_n_components_min, "gmm_n_components_max",
+    Merger::number(request.clustering_runs, settings.clustering_runs);
+    Merger::number(request.max_songs_per_cluster, settings.max_songs_per_cluster);
+    Merger::number(request.max_songs_per_artist, settings.max_songs_per_artist);
+    merger.range("num_clusters_min", request.num_clusters_min, settings.num_clusters_min, request.num_clusters_max,
+                 settings.num_clusters_max);
+    merger.range("gmm_n_components_min", request.gmm_n_components_min, settings.gmm_n_components_min,
                  request.gmm_n_components_max, settings.gmm_n_components_max);
-    merger.range("dbscan_eps_min", request.dbscan_eps_min, settings.dbscan_eps_min, "dbscan_eps_max", request.dbscan_eps_max,
+    merger.range("dbscan_eps_min", request.dbscan_eps_min, settings.dbscan_eps_min, request.dbscan_eps_max,
                  settings.dbscan_eps_max);
     merger.range("dbscan_min_samples_min", request.dbscan_min_samples_min, settings.dbscan_min_samples_min,
-                 "dbscan_min_samples_max", request.dbscan_min_samples_max, settings.dbscan_min_samples_max);
-    merger.range("pca_components_min", request.pca_components_min, settings.pca_components_min, "pca_components_max",
-                 request.pca_components_max, settings.pca_components_max);
+                 request.dbscan_min_samples_max, settings.dbscan_min_samples_max);
+    merger.range("pca_components_min", request.pca_components_min, settings.pca_components_min, request.pca_components_max,
+                 settings.pca_components_max);
     if (merger.error()) {
         return tl::unexpected(*merger.error());
     }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <app/analysis_progress.hpp>
 #include <app/clustering_features.hpp>
 #include <app/clustering_params.hpp>
 #include <playlists/clustering.hpp>
@@ -15,6 +16,7 @@ namespace audiomuse::app {
 namespace {
 
 constexpr std::uint64_t k_log_lines_shown = 200;
+constexpr std::string_view k_configured_token = "********"; // what /api/config shows of it
 constexpr std::int64_t k_moods_max = static_cast<std::int64_t>(k_mood_count);
 
 std::int64_t running_time(const Task& task) {
@@ -36,7 +38,7 @@ Result<ConfigView> LibraryService::config() {
     if (!counts) {
         return fail(std::move(counts));
     }
-    auto eps = automatic_eps(counts->analysed);
+    auto eps = eps_range(counts->analysed);
     if (!eps) {
         return fail(std::move(eps));
     }
@@ -58,8 +60,8 @@ Result<ConfigView> LibraryService::config() {
     view.num_clusters_max = ranges.num_clusters.max;
     view.gmm_n_components_min = ranges.gmm_n_components.min;
     view.gmm_n_components_max = ranges.gmm_n_components.max;
-    view.dbscan_eps_min = clustering.dbscan_eps_min.value_or(eps->min);
-    view.dbscan_eps_max = clustering.dbscan_eps_max.value_or(eps->max);
+    view.dbscan_eps_min = eps->min;
+    view.dbscan_eps_max = eps->max;
     view.dbscan_min_samples_min = ranges.dbscan_min_samples.min;
     view.dbscan_min_samples_max = ranges.dbscan_min_samples.max;
     view.pca_components_min = ranges.pca_components.min;
@@ -72,12 +74,35 @@ Result<ConfigView> LibraryService::config() {
     return view;
 }
 
+/// The fields that name a Jellyfin server may repeat what is configured, and nothing else.
+Result<void> LibraryService::check_server_fields(const AnalysisRequest& request) const {
+    const auto given = [](const std::optional<std::string>& value) { return value && !value->empty(); };
+    const auto refuse = [](std::string_view field, std::string_view why) {
+        return fail(ErrorCode::invalid_argument, fmt::format("Field \"{}\" {}", field, why), std::string(field));
+    };
+    if (m_settings.media_server != "jellyfin") {
+        return given(request.jellyfin_url)
+                   ? refuse("jellyfin_url", fmt::format("names a Jellyfin server, but this server's media_server is \"{}\".",
+                                                        m_settings.media_server))
+                   : Result<void>{};
+    }
+    const auto without_slash = [](std::string_view url) { return url.substr(0, url.find_last_not_of('/') + 1); };
+    if (given(request.jellyfin_url) && without_slash(*request.jellyfin_url) != without_slash(m_settings.jellyfin_url)) {
+        return refuse("jellyfin_url", "is not the configured server; this version reads that one only.");
+    }
+    if (given(request.jellyfin_user_id) && !m_settings.jellyfin_user_id.empty() &&
+        *request.jellyfin_user_id != m_settings.jellyfin_user_id) {
+        return refuse("jellyfin_user_id", "is not the configured user; this version reads that one's library only.");
+    }
+    if (given(request.jellyfin_token) && *request.jellyfin_token != k_configured_token) {
+        return refuse("jellyfin_token", "is not taken from requests by this version; set it in the configuration.");
+    }
+    return {};
+}
+
 Result<Task> LibraryService::start_analysis(const AnalysisRequest& request) {
-    if (m_settings.media_server != "jellyfin" && request.jellyfin_url && !request.jellyfin_url->empty()) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("Field \"jellyfin_url\" names a Jellyfin server, but this server's media_server is \"{}\".",
-                                m_settings.media_server),
-                    "jellyfin_url");
+    if (auto server = check_server_fields(request); !server) {
+        return fail(std::move(server));
     }
     AnalysisParams params = m_settings.analysis;
     if (request.num_recent_albums) {
@@ -112,6 +137,9 @@ Result<TaskView> LibraryService::view(Task task) {
         return fail(std::move(lines));
     }
     const std::int64_t seconds = running_time(task);
+    if (task.state == TaskState::revoked) {
+        task.details = without_work_in_hand(task.details);
+    }
     return TaskView{std::move(task), std::move(*lines), seconds};
 }
 
@@ -187,36 +215,21 @@ Result<FailurePage> LibraryService::failures(std::uint64_t offset, std::uint64_t
     return FailurePage{counts->failed, std::move(*failures)};
 }
 
-Result<playlists::RealRange> LibraryService::automatic_eps(std::uint64_t analysed_tracks) {
-    const auto& clustering = m_settings.clustering;
-    if (analysed_tracks < 2 || (clustering.dbscan_eps_min && clustering.dbscan_eps_max)) {
-        return playlists::RealRange{};
-    }
-    auto tasks = m_tasks.list_main(TaskFilter::all, 0);
-    if (!tasks) {
-        return fail(std::move(tasks));
-    }
-    std::optional<TaskId> newest;
-    for (const Task& task : *tasks) {
-        if (task.type == TaskType::main_analysis && has_ended(task.state)) {
-            newest = task.id;
-            break;
-        }
-    }
+Result<playlists::RealRange> LibraryService::eps_range(std::uint64_t analysed_tracks) {
     const std::lock_guard lock(m_eps_mutex);
-    if (m_eps && m_eps_of == newest) {
+    if (m_eps && m_eps_of == analysed_tracks) {
         return *m_eps;
     }
-    auto features = load_features(m_tracks, clustering.features, {});
+    auto features = load_features(m_tracks, m_settings.clustering.features, playlists::k_range_sample, {});
     if (!features) {
         return fail(std::move(features));
     }
-    auto ranges = playlists::resolve_ranges(*features, clustering, {});
+    auto ranges = playlists::resolve_ranges(*features, m_settings.clustering, {});
     if (!ranges) {
         return fail(std::move(ranges));
     }
     m_eps = ranges->dbscan_eps;
-    m_eps_of = newest;
+    m_eps_of = analysed_tracks;
     return *m_eps;
 }
 

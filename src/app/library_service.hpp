@@ -43,10 +43,12 @@ class LibraryService final : public Service {
     [[nodiscard]] Result<FailurePage> failures(std::uint64_t offset, std::uint64_t limit) override;
 
   private:
+    [[nodiscard]] Result<void> check_server_fields(const AnalysisRequest& request) const;
     [[nodiscard]] Result<TaskView> view(Task task);
     [[nodiscard]] Result<std::optional<TaskView>> first_of(TaskFilter filter);
-    /// The automatic range of eps; computed anew when the last analysis that ended is another one than before.
-    [[nodiscard]] Result<playlists::RealRange> automatic_eps(std::uint64_t analysed_tracks);
+    /// The range of eps that a start would use now, by a sample of the library: the first tracks by their ids, which are hashes.
+    /// Computed anew when their number changed.
+    [[nodiscard]] Result<playlists::RealRange> eps_range(std::uint64_t analysed_tracks);
 
     const Settings m_settings;
     tasks::TaskQueue& m_queue;
@@ -54,7 +56,7 @@ class LibraryService final : public Service {
     TrackStore& m_tracks;
     PlaylistStore& m_playlists;
     std::mutex m_eps_mutex;
-    std::optional<TaskId> m_eps_of; ///< the analysis after which the range was computed
+    std::uint64_t m_eps_of = 0; ///< analysed tracks when the range was computed
     std::optional<playlists::RealRange> m_eps;
 };
 

@@ -80,22 +80,6 @@ std::shared_ptr<spdlog::logger>& logger() {
 
 void configure(Level level, Format format) { logger() = make_logger(level, format); }
 
-Result<Level> parse_level(std::string_view text) {
-    if (text == "debug") {
-        return Level::debug;
-    }
-    if (text == "info") {
-        return Level::info;
-    }
-    if (text == "warning") {
-        return Level::warning;
-    }
-    if (text == "error") {
-        return Level::error;
-    }
-    return fail(ErrorCode::invalid_argument, fmt::format("\"{}\" is not a log level; use debug, info, warning or error.", text));
-}
-
 void write(Level level, std::string_view message) { logger()->log(to_spdlog(level), message); }
 
 } // namespace audiomuse::log

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <base/result.hpp>
-
 /// The program's log: one line an event on standard error. Never pass a secret: what is logged stays logged.
 namespace audiomuse::log {
 
@@ -14,9 +12,6 @@ enum class Format { text, json };
 
 /// Sets level and format for the whole process; without it: info, text. Call once, before threads start.
 void configure(Level level, Format format);
-
-/// "debug", "info", "warning" or "error"; anything else is invalid_argument.
-[[nodiscard]] Result<Level> parse_level(std::string_view text);
 
 void write(Level level, std::string_view message);
 

@@ -43,10 +43,13 @@ struct FinishedBatch {
     int total_runs = 0;
 };
 
-/// Both may be empty. They are called one at a time, `on_run` on any of the search's threads, `on_batch` on the caller's.
+/// Each may be empty. `on_run` and `on_batch` are called one at a time, `on_run` on any of the search's threads, `on_batch` on
+/// the caller's.
 struct SearchCallbacks {
     std::function<void(const SearchProgress&)> on_run{};
     std::function<void(const FinishedBatch&)> on_batch{};
+    /// When set and true, the remaining runs of the batch in hand are not evaluated: they score 0. Called on any thread.
+    std::function<bool()> skip_batch{};
 };
 
 /// What is searched. `draw` and `mutate` are called on the caller's thread; `evaluate` on several at once: it gives a score
@@ -111,9 +114,11 @@ template <class Parameters>
             std::ranges::copy(known_scores.subspan(completed, size), results.begin());
         } else {
             parallel_for(size, settings.threads, [&](std::size_t i) {
-                results[i] = stop.stop_requested()
-                                 ? Result<double>(cancelled())
-                                 : problem.evaluate(proposals[i], derive_seed(evaluation_stream, completed + i), stop);
+                if (stop.stop_requested()) {
+                    results[i] = cancelled();
+                } else if (!callbacks.skip_batch || !callbacks.skip_batch()) {
+                    results[i] = problem.evaluate(proposals[i], derive_seed(evaluation_stream, completed + i), stop);
+                }
                 if (callbacks.on_run && results[i]) {
                     const std::scoped_lock lock(progress_mutex);
                     ++progress.runs_completed;

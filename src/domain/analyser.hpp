@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <stop_token>
 
 #include <tl/expected.hpp>
@@ -15,6 +16,9 @@ namespace audiomuse {
 struct AudioInput {
     UniqueFd fd;
     std::uint64_t size_bytes = 0;
+    /// What the bytes occupy besides the descriptor (space set aside for a fetched file): it is given back when this dies.
+    /// Opaque, shared only because its type is the source's own; null where nothing was set aside.
+    std::shared_ptr<void> lease{};
 };
 
 /// Listens to one track. Implementations may be called from several threads at once, each with its own input.

@@ -1,5 +1,8 @@
 #include <domain/analysis.hpp>
 
+#include <algorithm>
+#include <numeric>
+
 namespace audiomuse {
 
 const std::array<std::string_view, k_mood_count>& mood_labels() noexcept {
@@ -8,6 +11,13 @@ const std::array<std::string_view, k_mood_count>& mood_labels() noexcept {
         "mood/epic",     "mood/happy",      "mood/melancholy", "mood/party",    "mood/relaxed", "mood/romantic",
         "mood/sad",      "mood/serious",    "mood/sexy",       "mood/sleepy",   "mood/warm"};
     return k_labels;
+}
+
+std::array<std::size_t, k_mood_count> strongest_first(const Moods& moods) noexcept {
+    std::array<std::size_t, k_mood_count> order{};
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return moods[a] != moods[b] ? moods[a] > moods[b] : a < b; });
+    return order;
 }
 
 const std::array<std::string_view, k_tag_count>& tag_labels() noexcept {

@@ -23,6 +23,8 @@ using Embedding = std::array<float, k_embedding_size>; ///< MusiCNN's dense laye
 
 /// "mood/acoustic" ... "mood/warm", the order of the API.
 [[nodiscard]] const std::array<std::string_view, k_mood_count>& mood_labels() noexcept;
+/// Indices into mood_labels(), the strongest mood first, of equal ones the first in the list.
+[[nodiscard]] std::array<std::size_t, k_mood_count> strongest_first(const Moods& moods) noexcept;
 /// The MSD tags of MusiCNN, "rock" ... "happy", in the order of the network's output.
 [[nodiscard]] const std::array<std::string_view, k_tag_count>& tag_labels() noexcept;
 

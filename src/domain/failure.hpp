@@ -31,9 +31,16 @@ enum class FailureCode {
 /// True when a second attempt in the same run may help (crash, time, memory).
 [[nodiscard]] bool deserves_a_second_attempt(FailureCode code) noexcept;
 
+/// How far the cause of a failure reaches. Not stored.
+enum class FailureScope {
+    track,     ///< other tracks may do better
+    credential ///< the server refused the credential: every other track ends so, and the whole task is to stop
+};
+
 struct TrackFailure {
     FailureCode code = FailureCode::crashed;
     std::string reason; ///< a sentence for people; holds no path and no secret
+    FailureScope scope = FailureScope::track;
 };
 
 } // namespace audiomuse

@@ -34,6 +34,8 @@ struct PublishedPlaylist {
     PlaylistId id;            ///< ours
     std::string external_id;  ///< the sink's: a path relative to the playlists folder, or the server's id
     std::string content_hash; ///< what we wrote; a different content belongs to a person
+    /// What it held before an update that may not have been finished: also ours. Empty otherwise.
+    std::string previous_hash{};
 };
 
 } // namespace audiomuse

@@ -19,7 +19,7 @@ class PlaylistStore {
     PlaylistStore& operator=(const PlaylistStore&) = delete;
     virtual ~PlaylistStore() = default;
 
-    /// In the order in which the run proposed them, songs in published order.
+    /// In the order in which the run proposed them, songs in published order. Tracks that are missing since are left out.
     [[nodiscard]] virtual Result<std::vector<Playlist>> current() = 0;
     /// Puts the given ones in the place of all current ones. Error conflict when two share an id or a name; then all stays as it
     /// was.

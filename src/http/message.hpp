@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -23,8 +24,9 @@ struct Response {
     int status = 200;
     std::string content_type = "application/json; charset=utf-8";
     std::string body{};
-    std::string allow{};  ///< the Allow header of a 405
-    EventSource events{}; ///< when set, a text/event-stream follows in place of the body
+    std::string allow{};                  ///< the Allow header of a 405
+    std::optional<std::size_t> head_of{}; ///< of an answer to HEAD: the size of the body that GET would have
+    EventSource events{};                 ///< when set, a text/event-stream follows in place of the body
 };
 
 /// Undoes percent-encoding; nothing when an escape is malformed.

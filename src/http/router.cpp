@@ -18,6 +18,16 @@ void Router::add(std::string method, std::string pattern, Handler handler) {
 }
 
 Response Router::route(const Request& request) const {
+    Response response = find_and_answer(request);
+    if (request.method == "HEAD") {
+        response.head_of = response.events ? std::nullopt : std::optional(response.body.size());
+        response.body.clear();
+        response.events = {};
+    }
+    return response;
+}
+
+Response Router::find_and_answer(const Request& request) const {
     const std::string_view path = request.path;
     const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
     std::string allowed;
@@ -43,12 +53,7 @@ Response Router::route(const Request& request) const {
         if (!parameter) {
             return error_response(400, "invalid_argument", "The path has a malformed percent escape.");
         }
-        Response response = route.handler(request, *parameter);
-        if (request.method == "HEAD") {
-            response.body.clear();
-            response.events = {};
-        }
-        return response;
+        return route.handler(request, *parameter);
     }
     if (!allowed.empty()) {
         Response response = error_response(

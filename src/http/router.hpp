@@ -24,6 +24,8 @@ class Router {
     [[nodiscard]] Response route(const Request& request) const;
 
   private:
+    [[nodiscard]] Response find_and_answer(const Request& request) const;
+
     struct Route {
         std::string method;
         std::string before; ///< the pattern up to its parameter

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <exception>
 #include <functional>
-#include <future>
+#include <optional>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <restinio/all.hpp>
 
@@ -100,7 +102,7 @@ class RestinioServer final : public Server {
     RestinioServer(const Settings& settings, const Router& router) : m_router(router) {
         using Hook = std::function<void(restinio::asio_ns::ip::tcp::acceptor&)>;
         const auto address = restinio::asio_ns::ip::make_address(settings.address);
-        m_running = restinio::run_async<Traits>(
+        m_server.emplace(
             restinio::external_io_context(m_context),
             restinio::server_settings_t<Traits>{}
                 .address(address)
@@ -117,19 +119,23 @@ class RestinioServer final : public Server {
                                               .max_field_count(200)
                                               .max_body_size(16U << 20U))
                 .cleanup_func([] {})
-                .acceptor_post_bind_hook(Hook([this](auto& acceptor) { m_port = acceptor.local_endpoint().port(); })),
-            settings.threads);
+                .acceptor_post_bind_hook(Hook([this](auto& acceptor) { m_port = acceptor.local_endpoint().port(); })));
+        m_server->open_sync(); // throws when it cannot listen; no thread runs yet
+        for (unsigned i = 0; i < settings.threads; ++i) {
+            m_threads.emplace_back([this] { m_context.run(); });
+        }
     }
     ~RestinioServer() override { stop(); }
 
     [[nodiscard]] std::uint16_t port() const noexcept override { return m_port; }
 
     void stop() override {
-        if (m_running) {
-            m_running->stop();
-            m_running->wait();
-            m_running.reset();
+        if (m_threads.empty()) {
+            return;
         }
+        m_server->close_async([this] { m_context.stop(); },
+                              [this](const std::exception_ptr&) { m_context.stop(); }); // connections end with the context
+        m_threads.clear();
     }
 
   private:
@@ -150,6 +156,12 @@ class RestinioServer final : public Server {
             std::make_shared<EventStreamSender>(m_context, handle, response)->step();
             return restinio::request_accepted();
         }
+        if (request.method == "HEAD") {
+            auto builder = handle->create_response<restinio::user_controlled_output_t>(status_line(response.status));
+            add_common_headers(builder, response);
+            builder.set_content_length(response.head_of.value_or(0));
+            return builder.done();
+        }
         auto builder = handle->create_response(status_line(response.status));
         add_common_headers(builder, response);
         builder.set_body(std::move(response.body));
@@ -159,7 +171,8 @@ class RestinioServer final : public Server {
     const Router& m_router;
     restinio::asio_ns::io_context m_context;
     std::uint16_t m_port = 0;
-    restinio::running_server_handle_t<Traits> m_running;
+    std::optional<restinio::http_server_t<Traits>> m_server;
+    std::vector<std::jthread> m_threads;
 };
 
 } // namespace

@@ -52,7 +52,8 @@ Result<Ownership> ownership(const std::filesystem::path& folder, const Published
     if (!content) {
         return fail(ErrorCode::io, content.error().message);
     }
-    return hash128_hex(*content) == playlist.content_hash ? Ownership::ours : Ownership::foreign;
+    const std::string hash = hash128_hex(*content);
+    return hash == playlist.content_hash || hash == playlist.previous_hash ? Ownership::ours : Ownership::foreign;
 }
 
 /// Makes an empty file under a name that nothing has, so that nothing of a person's can be replaced. Returns its name.
@@ -70,6 +71,13 @@ Result<std::string> reserve_name(const std::filesystem::path& folder, const std:
     }
     return fail(ErrorCode::conflict,
                 fmt::format("There are already {} files named {} in the playlist folder.", k_max_number, stem));
+}
+
+/// An update stays in its file, but a file with a number moves to the plain name once that is free.
+bool keeps_its_name(const std::filesystem::path& folder, const std::string& name, const std::string& stem) {
+    const std::string plain = detail::numbered_file_name(stem, 1);
+    struct stat status {};
+    return name == plain || (detail::is_name_of(name, stem) && ::lstat((folder / plain).c_str(), &status) == 0);
 }
 
 } // namespace
@@ -96,20 +104,29 @@ Result<PublishedPlaylist> M3u8PlaylistSink::publish(const Playlist& playlist, co
         return tl::unexpected(previous_state.error());
     }
     PublishedPlaylist published{playlist.id, {}, hash128_hex(content)};
-    const bool in_place = *previous_state == Ownership::ours && detail::is_name_of(previous->external_id, stem);
+    const bool in_place = *previous_state == Ownership::ours && keeps_its_name(folder, previous->external_id, stem);
+    PublishedPlaylist intent = published;
     if (in_place) {
-        published.external_id = previous->external_id;
-        if (published.content_hash == previous->content_hash) {
+        published.external_id = intent.external_id = previous->external_id;
+        if (published.content_hash == previous->content_hash && previous->previous_hash.empty()) {
             return published;
         }
+        intent.previous_hash = previous->content_hash;
     } else {
         auto name = reserve_name(folder, stem);
         if (!name) {
             return fail(std::move(name));
         }
-        published.external_id = std::move(*name);
+        published.external_id = intent.external_id = std::move(*name);
+        intent.previous_hash = hash128_hex(""); // the reserved name
     }
     const auto path = folder / published.external_id;
+    if (auto recorded = m_settings.record_intent ? m_settings.record_intent(intent) : Result<void>{}; !recorded) {
+        if (!in_place) {
+            ::unlink(path.c_str());
+        }
+        return fail(std::move(recorded));
+    }
     if (auto written = write_file_atomically(path, content, FileMode::everyone_reads); !written) {
         if (!in_place) {
             ::unlink(path.c_str()); // the reserved name

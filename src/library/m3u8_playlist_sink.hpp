@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include <domain/playlist_sink.hpp>
 
@@ -16,6 +17,9 @@ class M3u8PlaylistSink final : public PlaylistSink {
     struct Settings {
         std::filesystem::path folder;
         std::filesystem::path library; ///< what PlaylistSong::path is relative to
+        /// Called with where and what is about to be written, before it is: so that a file is known as ours even when the program
+        /// is killed in between. An error ends publish().
+        std::function<Result<void>(const PublishedPlaylist&)> record_intent{};
     };
 
     explicit M3u8PlaylistSink(Settings settings) : m_settings(std::move(settings)) {}

@@ -27,7 +27,7 @@ using detail::FeatureSpaces;
 using detail::RunParameters;
 
 constexpr int k_most_mixture_dimensions = 32;    // full covariances of more cannot be learnt from a library
-constexpr std::size_t k_neighbour_sample = 2000; // tracks that resolve_ranges() looks at
+constexpr RealRange k_unknown_library_eps{1, 5}; // what real libraries have, roughly
 constexpr std::uint64_t k_sample_stream = 0x73616D706C65ULL;
 
 /// How many tracks the search looks at: what a thousand runs can afford.
@@ -38,10 +38,10 @@ std::size_t search_sample(const ClusteringSettings& settings) noexcept {
     return settings.cluster_algorithm == ClusterAlgorithm::kmeans ? 10'000 : 5'000;
 }
 
-/// 32 random bits: a seed that survives JSON and is short enough to type.
-std::uint64_t random_seed() {
-    std::random_device device;
-    return device() & 0xFFFFFFFFU;
+/// More clusters than the tracks can make playlists of are fewer clusters.
+IntRange capped(IntRange clusters, std::size_t tracks, std::size_t smallest) {
+    const int most = static_cast<int>(std::clamp<std::size_t>(tracks / std::max<std::size_t>(1, smallest), 1, 1'000'000));
+    return {std::min(clusters.min, most), std::min(clusters.max, most)};
 }
 
 RealRange automatic_eps(const detail::FeatureSpace& space, IntRange min_samples) {
@@ -220,6 +220,11 @@ Result<cluster::Matrix> place_all(const Corpus& corpus, const FeatureSpaces& sam
 
 } // namespace
 
+std::uint64_t random_seed() {
+    std::random_device device;
+    return device() & 0xFFFFFFFFU;
+}
+
 Result<ClusteringOutcome> make_playlists(std::span<const TrackFeatures> tracks, const ClusteringSettings& settings,
                                          const ClusteringContext& context, std::stop_token stop) {
     if (auto valid = validate(settings); !valid) {
@@ -243,7 +248,10 @@ Result<ClusteringOutcome> make_playlists(std::span<const TrackFeatures> tracks, 
             detail::subset(corpus, detail::stratified_sample(corpus, sample_size, cluster::derive_seed(seed, k_sample_stream)));
     }
     const Corpus& searched = sample ? *sample : corpus;
-    const auto ranges = resolve_counts(settings, corpus.library_size);
+    const auto plan = detail::make_plan(settings, corpus);
+    auto ranges = resolve_counts(settings, corpus.library_size);
+    ranges.num_clusters = capped(ranges.num_clusters, searched.size(), plan.limits.min_songs);
+    ranges.gmm_n_components = capped(ranges.gmm_n_components, searched.size(), plan.limits.min_songs);
     const bool needs_neighbours = settings.cluster_algorithm == ClusterAlgorithm::dbscan;
     auto spaces = FeatureSpaces::make(searched.features.view(), most_components(settings, ranges),
                                       needs_neighbours ? ranges.dbscan_min_samples.max : 0, stop);
@@ -255,7 +263,6 @@ Result<ClusteringOutcome> make_playlists(std::span<const TrackFeatures> tracks, 
         return fail(std::move(best));
     }
 
-    const auto plan = detail::make_plan(settings, corpus);
     detail::Groups groups;
     if (!sample) {
         groups =
@@ -294,10 +301,11 @@ Result<ClusteringRanges> resolve_ranges(std::span<const TrackFeatures> tracks, c
         return tl::unexpected<Error>(corpus.error());
     }
     if (corpus->size() < 2) {
+        ranges.dbscan_eps = settle_eps(settings, k_unknown_library_eps);
         return ranges;
     }
     std::vector<std::size_t> rows;
-    const std::size_t count = std::min(corpus->size(), k_neighbour_sample);
+    const std::size_t count = std::min(corpus->size(), k_range_sample);
     for (std::size_t i = 0; i < count; ++i) {
         rows.push_back(i * corpus->size() / count);
     }

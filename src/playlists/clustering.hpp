@@ -49,6 +49,9 @@ struct ClusteringContext {
     unsigned threads = 1;
 };
 
+/// 32 random bits: a seed that survives JSON and is short enough to type.
+[[nodiscard]] std::uint64_t random_seed();
+
 /// Groups tracks by how they sound and makes playlists of the groups: features, parameter search, selection, names, order. The
 /// same tracks (in any order), settings, seed and instruction set give the same playlists for any number of threads. Above a few
 /// thousand tracks the search looks at a sample, and the best clustering then places all tracks. Failures: `invalid_argument` of
@@ -56,9 +59,12 @@ struct ClusteringContext {
 [[nodiscard]] Result<ClusteringOutcome> make_playlists(std::span<const TrackFeatures> tracks, const ClusteringSettings& settings,
                                                        const ClusteringContext& context, std::stop_token stop);
 
+/// More tracks than these tell resolve_ranges() nothing new.
+inline constexpr std::size_t k_range_sample = 2000;
+
 /// All ranges that a start with these settings would use on these tracks now. The automatic range of eps goes from the median
-/// distance of a track to its min_samples-th neighbour, for the least min_samples, to the 90th percentile for the greatest; {0,
-/// 0} below two tracks.
+/// distance of a track to its min_samples-th neighbour, for the least min_samples, to the 90th percentile for the greatest,
+/// as k_range_sample of the tracks show it; below two tracks it is that of an average library.
 [[nodiscard]] Result<ClusteringRanges> resolve_ranges(std::span<const TrackFeatures> tracks, const ClusteringSettings& settings,
                                                       std::stop_token stop);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
@@ -122,13 +121,6 @@ std::optional<double> median(std::vector<double> values) {
         return *middle;
     }
     return (*std::max_element(values.begin(), middle) + *middle) / 2;
-}
-
-std::array<std::size_t, k_mood_count> strongest_first(const Moods& moods) noexcept {
-    std::array<std::size_t, k_mood_count> order{};
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return moods[a] != moods[b] ? moods[a] > moods[b] : a < b; });
-    return order;
 }
 
 std::vector<std::size_t> name_lengths(std::span<const PlaylistCharacter> playlists) {

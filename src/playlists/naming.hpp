@@ -23,9 +23,6 @@ enum class TempoClass { slow, medium, fast };
 /// Of an even number of values the mean of the two in the middle; absent for none.
 [[nodiscard]] std::optional<double> median(std::vector<double> values);
 
-/// Indices into mood_labels(), the strongest mood first, of equal ones the first in the list.
-[[nodiscard]] std::array<std::size_t, k_mood_count> strongest_first(const Moods& moods) noexcept;
-
 /// What a playlist is named after.
 struct PlaylistCharacter {
     Moods moods{}; ///< means of the plain moods of its songs

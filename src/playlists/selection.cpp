@@ -25,7 +25,7 @@ std::vector<std::uint32_t> take(std::span<const Candidate> candidates, std::size
 } // namespace
 
 std::size_t smallest_playlist(std::size_t tracks, std::size_t max_songs) noexcept {
-    const std::size_t smallest = std::min<std::size_t>(5, std::max<std::size_t>(3, tracks / 5));
+    const std::size_t smallest = std::min(tracks, std::min<std::size_t>(5, std::max<std::size_t>(3, tracks / 5)));
     return max_songs > 0 ? std::min(smallest, max_songs) : smallest;
 }
 

@@ -21,7 +21,7 @@ struct SelectionLimits {
     std::size_t min_songs = 5;            ///< of a playlist; at most max_songs when that is a limit
 };
 
-/// min(5, max(3, tracks / 5)), but no more than a limit of songs allows.
+/// min(5, max(3, tracks / 5)), but no more than there are tracks, or than a limit of songs allows.
 [[nodiscard]] std::size_t smallest_playlist(std::size_t tracks, std::size_t max_songs) noexcept;
 
 /// The candidates without those whose distance, divided by four times the median distance of all, is above `max_distance`; the

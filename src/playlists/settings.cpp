@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
 #include <utility>
 
@@ -19,26 +18,19 @@ constexpr std::array<std::pair<ClusterAlgorithm, std::string_view>, 3> k_algorit
 constexpr std::array<std::pair<FeatureKind, std::string_view>, 2> k_feature_kinds{
     {{FeatureKind::moods, "moods"}, {FeatureKind::embedding, "embedding"}}};
 
-constexpr int k_most_clusters = 10'000; // more than any library has use for, and little enough to hold their centres
+constexpr double k_most_clusters = 10'000; // more than any library has use for, and little enough to hold their centres
 
-struct IntRule {
-    std::string_view field;
-    std::optional<int> value;
-    int min;
-    int max;
-};
-
-struct RealRule {
+struct Rule {
     std::string_view field;
     std::optional<double> value;
-    double min; ///< excluded when it is 0
+    double min;
     double max;
 };
 
 template <class Value>
 std::optional<Error> min_above_max(std::string_view min_field, std::optional<Value> min, std::optional<Value> max) {
     if (min && max && *min > *max) {
-        return Error{ErrorCode::invalid_argument, fmt::format("{} is {}, above its max of {}.", min_field, *min, *max),
+        return Error{ErrorCode::invalid_argument, fmt::format("Field \"{}\" is {}, above its max of {}.", min_field, *min, *max),
                      std::string(min_field)};
     }
     return std::nullopt;
@@ -88,39 +80,29 @@ std::optional<FeatureKind> parse_feature_kind(std::string_view word) noexcept {
 }
 
 Result<void> validate(const ClusteringSettings& s) {
-    const std::array int_rules{
-        IntRule{"num_clusters_min", s.num_clusters_min, 1, k_most_clusters},
-        IntRule{"num_clusters_max", s.num_clusters_max, 1, k_most_clusters},
-        IntRule{"gmm_n_components_min", s.gmm_n_components_min, 1, k_most_clusters},
-        IntRule{"gmm_n_components_max", s.gmm_n_components_max, 1, k_most_clusters},
-        IntRule{"dbscan_min_samples_min", s.dbscan_min_samples_min, 1, k_most_clusters},
-        IntRule{"dbscan_min_samples_max", s.dbscan_min_samples_max, 1, k_most_clusters},
-        IntRule{"pca_components_min", s.pca_components_min, 0, k_most_clusters},
-        IntRule{"pca_components_max", s.pca_components_max, 0, k_most_clusters},
-        IntRule{"clustering_runs", s.clustering_runs, 1, 100'000},
-        IntRule{"max_songs_per_cluster", s.max_songs_per_cluster, 0, 1'000'000'000},
-        IntRule{"max_songs_per_artist", s.max_songs_per_artist, 0, 1'000'000'000},
+    const std::array rules{
+        Rule{"num_clusters_min", s.num_clusters_min, 1, k_most_clusters},
+        Rule{"num_clusters_max", s.num_clusters_max, 1, k_most_clusters},
+        Rule{"gmm_n_components_min", s.gmm_n_components_min, 1, k_most_clusters},
+        Rule{"gmm_n_components_max", s.gmm_n_components_max, 1, k_most_clusters},
+        Rule{"dbscan_min_samples_min", s.dbscan_min_samples_min, 1, k_most_clusters},
+        Rule{"dbscan_min_samples_max", s.dbscan_min_samples_max, 1, k_most_clusters},
+        Rule{"dbscan_eps_min", s.dbscan_eps_min, 0.0001, 1000},
+        Rule{"dbscan_eps_max", s.dbscan_eps_max, 0.0001, 1000},
+        Rule{"pca_components_min", s.pca_components_min, 0, k_most_clusters},
+        Rule{"pca_components_max", s.pca_components_max, 0, k_most_clusters},
+        Rule{"clustering_runs", s.clustering_runs, 1, 100'000},
+        Rule{"max_songs_per_cluster", s.max_songs_per_cluster, 0, 1'000'000},
+        Rule{"max_songs_per_artist", s.max_songs_per_artist, 0, 1'000'000},
+        Rule{"max_distance", s.max_distance, 0.01, 1000},
+        Rule{"max_track_minutes", s.max_track_minutes, 0, 1'000'000},
     };
-    for (const auto& rule : int_rules) {
-        if (rule.value && (*rule.value < rule.min || *rule.value > rule.max)) {
+    for (const auto& rule : rules) {
+        if (rule.value && !(*rule.value >= rule.min && *rule.value <= rule.max)) {
             return fail(ErrorCode::invalid_argument,
-                        fmt::format("{} is {}; it must be from {} to {}.", rule.field, *rule.value, rule.min, rule.max),
+                        fmt::format("Field \"{}\" must be from {} to {}.", rule.field, rule.min, rule.max),
                         std::string(rule.field));
         }
-    }
-    const std::array real_rules{RealRule{"dbscan_eps_min", s.dbscan_eps_min, 0, 1e6},
-                                RealRule{"dbscan_eps_max", s.dbscan_eps_max, 0, 1e6},
-                                RealRule{"max_distance", s.max_distance, 0, 1e6}};
-    for (const auto& rule : real_rules) {
-        if (rule.value && !(*rule.value > rule.min && *rule.value <= rule.max)) {
-            return fail(ErrorCode::invalid_argument,
-                        fmt::format("{} is {}; it must be above {} and at most {}.", rule.field, *rule.value, rule.min, rule.max),
-                        std::string(rule.field));
-        }
-    }
-    if (!(s.max_track_minutes >= 0 && std::isfinite(s.max_track_minutes))) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("max_track_minutes is {}; it must be 0 or more.", s.max_track_minutes), "max_track_minutes");
     }
     const std::array crossings{
         min_above_max("num_clusters_min", s.num_clusters_min, s.num_clusters_max),

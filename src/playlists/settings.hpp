@@ -69,7 +69,7 @@ struct ClusteringRanges {
     IntRange num_clusters;
     IntRange gmm_n_components;
     IntRange dbscan_min_samples;
-    RealRange dbscan_eps; ///< {0, 0} when it is automatic and no tracks were given
+    RealRange dbscan_eps;
     IntRange pca_components;
 };
 

@@ -21,6 +21,9 @@ std::string placeholder(const detail::Target& target) {
         const char* operator()(const detail::PathTarget&) const { return "PATH"; }
         const char* operator()(const detail::SecretTarget&) const { return "SECRET"; }
         const char* operator()(const detail::AddressTarget&) const { return "HOST:PORT"; }
+        const char* operator()(const detail::BooleanTarget&) const { return "BOOLEAN"; }
+        const char* operator()(const detail::ListTarget&) const { return "TEXT,TEXT"; }
+        const char* operator()(const detail::PathMapTarget&) const { return "FOLDER=FOLDER"; }
         const char* operator()(const detail::WordTarget&) const { return "WORD"; }
     };
     return std::visit(Visitor{}, target);

@@ -38,6 +38,9 @@ std::vector<std::string> all_names(Name name) {
     return names;
 }
 
+/// Read by `nn`, for tests and for comparing instruction sets: no setting.
+constexpr std::string_view k_instruction_set_variable = "AUDIOMUSE_ISA";
+
 std::string key_of(const Row& row) { return std::string(row.key); }
 
 class Loader {
@@ -100,7 +103,7 @@ class Loader {
         for (const auto& [name, text] : m_request.environment) {
             const auto found = std::ranges::find(names, name);
             if (found == names.end()) {
-                if (name.starts_with(detail::k_environment_prefix)) {
+                if (name.starts_with(detail::k_environment_prefix) && name != k_instruction_set_variable) {
                     return unknown_variable(name, names);
                 }
                 continue;

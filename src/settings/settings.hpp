@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <base/log.hpp>
 #include <settings/secret.hpp>
@@ -27,6 +28,14 @@ enum class ClusteringFeatures { moods, embedding };
 [[nodiscard]] std::string_view to_string(ClusterAlgorithm value) noexcept;
 [[nodiscard]] std::string_view to_string(ClusteringFeatures value) noexcept;
 
+/// Files below `server` (as the media server names them) lie below `here` on this machine.
+struct PathMapping {
+    std::string server;
+    std::filesystem::path here;
+
+    friend bool operator==(const PathMapping&, const PathMapping&) = default;
+};
+
 /// All settings of the program, validated. What these members start with are the defaults; an empty optional is "automatic".
 struct Settings {
     ListenAddress listen;
@@ -47,8 +56,24 @@ struct Settings {
 
     std::string jellyfin_url; ///< empty, or an http or https URL without credentials
     std::string jellyfin_user_id;
+    std::string jellyfin_user; ///< the user's name: used where jellyfin_user_id is empty
     Secret jellyfin_token;
     std::filesystem::path jellyfin_token_file;
+
+    std::string subsonic_url; ///< as jellyfin_url
+    std::string subsonic_user;
+    Secret subsonic_password;
+    std::filesystem::path subsonic_password_file;
+    Secret subsonic_api_key;
+    std::filesystem::path subsonic_api_key_file;
+
+    std::vector<std::string> music_libraries; ///< names on the server; empty: all
+    std::vector<PathMapping> path_map;
+    bool playlists_public = false;
+    std::filesystem::path ca_file;     ///< empty: the system's trust store
+    std::int64_t transfers = 0;        ///< tracks fetched at once; 0: twice as many as analysis processes
+    std::int64_t max_track_mib = 2048; ///< larger files are not fetched
+    std::int64_t spool_mib = 1024;     ///< fetched files on disk at once
 
     std::int64_t num_recent_albums = 0; ///< 0: all
     std::int64_t top_n_moods = 5;

@@ -87,6 +87,14 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     return std::make_unique<Database>(std::move(*engine));
 }
 
+Result<std::unique_ptr<Database>> Database::open_to_read(const std::filesystem::path& file, const DatabaseSettings& settings) {
+    auto engine = detail::Engine::open_to_read(file, settings.busy_timeout);
+    if (!engine) {
+        return fail(std::move(engine));
+    }
+    return std::make_unique<Database>(std::move(*engine));
+}
+
 Database::Database(std::unique_ptr<detail::Engine> engine) : m_engine(std::move(engine)) {}
 
 Database::~Database() = default;

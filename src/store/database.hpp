@@ -31,6 +31,14 @@ class Database {
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& file,
                                                                 const DatabaseSettings& settings = {});
 
+    /// Opens a file to be read, beside a program that writes it. Makes no folder and no database; SQLite may make its side files.
+    /// Every call that would write is an error.
+    ///
+    /// Errors: not_found when there is no database, conflict for one that an older program made and a newer one has to bring up
+    /// to date first, and those of open().
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open_to_read(const std::filesystem::path& file,
+                                                                        const DatabaseSettings& settings = {});
+
     explicit Database(std::unique_ptr<detail::Engine> engine);
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;

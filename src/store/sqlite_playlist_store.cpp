@@ -71,8 +71,9 @@ Result<std::map<std::int64_t, Playlist>> read_playlists(Connection& connection) 
 }
 
 Result<void> read_songs(Connection& connection, std::map<std::int64_t, Playlist>& playlists) {
-    auto query = connection.query(
-        "SELECT playlist, track, title, artist, path, duration_s FROM playlist_songs ORDER BY playlist, position");
+    auto query = connection.query("SELECT playlist, track, title, artist, path, duration_s FROM playlist_songs AS song WHERE NOT "
+                                  "EXISTS (SELECT 1 FROM sources JOIN tracks ON tracks.source = sources.seq AND tracks.id = "
+                                  "song.track WHERE tracks.present = 0) ORDER BY playlist, position");
     if (!query) {
         return fail(std::move(query));
     }
@@ -133,7 +134,8 @@ Result<void> SqlitePlaylistStore::replace(std::span<const Playlist> playlists) {
 
 Result<std::vector<PublishedPlaylist>> SqlitePlaylistStore::published() {
     return m_database.engine().read([](Connection& connection) -> Result<std::vector<PublishedPlaylist>> {
-        auto query = connection.query("SELECT playlist, external_id, content_hash FROM published_playlists ORDER BY external_id");
+        auto query = connection.query(
+            "SELECT playlist, external_id, content_hash, previous_hash FROM published_playlists ORDER BY external_id");
         if (!query) {
             return fail(std::move(query));
         }
@@ -151,6 +153,7 @@ Result<std::vector<PublishedPlaylist>> SqlitePlaylistStore::published() {
             playlist.id = PlaylistId(row.text());
             playlist.external_id = row.text();
             playlist.content_hash = row.text();
+            playlist.previous_hash = row.text();
             published.push_back(std::move(playlist));
         }
     });
@@ -159,10 +162,11 @@ Result<std::vector<PublishedPlaylist>> SqlitePlaylistStore::published() {
 Result<void> SqlitePlaylistStore::record_published(const PublishedPlaylist& playlist) {
     return m_database.engine().write(Durability::power_loss, [&](Connection& connection) {
         return connection
-            .change("INSERT INTO published_playlists (external_id, playlist, content_hash) VALUES (?1, ?2, ?3) ON CONFLICT "
-                    "(external_id) DO "
-                    "UPDATE SET playlist = excluded.playlist, content_hash = excluded.content_hash",
-                    playlist.external_id, playlist.id, playlist.content_hash)
+            .change(
+                "INSERT INTO published_playlists (external_id, playlist, content_hash, previous_hash) VALUES (?1, ?2, ?3, ?4) "
+                "ON CONFLICT (external_id) DO UPDATE SET playlist = excluded.playlist, content_hash = excluded.content_hash, "
+                "previous_hash = excluded.previous_hash",
+                playlist.external_id, playlist.id, playlist.content_hash, playlist.previous_hash)
             .map([](std::int64_t) {});
     });
 }

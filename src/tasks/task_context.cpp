@@ -47,7 +47,7 @@ Result<TaskId> TaskContext::add_child(TaskType type, std::string sub_type, std::
     return child.id;
 }
 
-std::stop_token TaskContext::begin_child(const TaskId& id) {
+std::stop_token TaskContext::begin_child(const TaskId& id, std::string message) {
     std::stop_token token = m_stops.add(id, m_id);
     auto child = m_store.find(id);
     if (!child || !*child || has_ended((*child)->state)) {
@@ -55,11 +55,30 @@ std::stop_token TaskContext::begin_child(const TaskId& id) {
         return token;
     }
     (*child)->state = TaskState::started;
+    (*child)->status_message = std::move(message);
     (*child)->started = (*child)->changed = utc_now();
     if (auto written = m_store.update(**child); !written) {
         m_stops.request_stop(id);
     }
     return token;
+}
+
+void TaskContext::report_child(const TaskId& id, int percent, std::string message) {
+    auto child = m_store.find(id);
+    if (!child || !*child || has_ended((*child)->state)) {
+        return;
+    }
+    (*child)->state = TaskState::progress;
+    (*child)->progress = std::clamp(percent, 0, 99);
+    (*child)->status_message = std::move(message);
+    (*child)->changed = utc_now();
+    write_child(**child);
+}
+
+void TaskContext::write_child(const Task& child) {
+    if (auto written = m_store.update(child); !written && written.error().code != ErrorCode::conflict) {
+        log::warn("The state of task {} could not be written: {}", child.id.str(), written.error().message);
+    }
 }
 
 void TaskContext::end_child(const TaskId& id, TaskOutcome outcome) {
@@ -73,9 +92,7 @@ void TaskContext::end_child(const TaskId& id, TaskOutcome outcome) {
     (*child)->status_message = std::move(outcome.message);
     (*child)->details = std::move(outcome.details);
     (*child)->ended = (*child)->changed = utc_now();
-    if (auto written = m_store.update(**child); !written && written.error().code != ErrorCode::conflict) {
-        log::warn("The end of task {} could not be written: {}", id.str(), written.error().message);
-    }
+    write_child(**child);
 }
 
 } // namespace audiomuse::tasks

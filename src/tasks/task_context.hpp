@@ -3,6 +3,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include <base/result.hpp>
 #include <domain/task.hpp>
@@ -37,11 +38,17 @@ class TaskContext {
 
     /// Adds a child and returns its id; an error when it cannot be stored.
     [[nodiscard]] Result<TaskId> add_child(TaskType type, std::string sub_type, std::string message);
-    /// The child is in hand from now on; the token tells when it alone or the whole task is cancelled.
-    [[nodiscard]] std::stop_token begin_child(const TaskId& id);
+    /// The child is in hand from now on, with this message; the token tells when it alone or the whole task is cancelled.
+    [[nodiscard]] std::stop_token begin_child(const TaskId& id, std::string message);
+    /// Shows how far a child in hand is. `percent` is clamped to 0..99.
+    void report_child(const TaskId& id, int percent, std::string message);
     void end_child(const TaskId& id, TaskOutcome outcome);
+    /// All children so far in order of creation, those of a broken-off attempt at this task among them.
+    [[nodiscard]] Result<std::vector<Task>> children() { return m_store.children(m_id); }
 
   private:
+    void write_child(const Task& child);
+
     TaskId m_id;
     std::string m_params;
     TaskStore& m_store;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <base/id.hpp>
+#include <base/log.hpp>
 
 namespace audiomuse::tasks {
 
@@ -75,8 +76,11 @@ Result<CancelledTasks> TaskQueue::cancel_all(std::string_view type_prefix) {
 
 Result<int> TaskQueue::revoke(const TaskId& id) {
     auto rows = m_store.revoke(id, "Task was cancelled.", utc_now());
-    if (rows) {
+    if (rows && *rows > 0) {
         m_stops.request_stop(id);
+        if (auto logged = m_store.append_log(id, utc_now(), "Task was cancelled."); !logged) {
+            log::warn("The log of task {} could not be written: {}", id.str(), logged.error().message);
+        }
     }
     return rows;
 }

@@ -69,22 +69,5 @@ TEST_F(SupervisedAnalyserTest, StoppingManyAtOnceTakesNoLongerThanOne) {
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 1500ms);
 }
 
-TEST_F(SupervisedAnalyserTest, TheNumberOfChildrenChangesMeanwhile) {
-    m_analyser->set_max_children(2);
-    std::stop_source source;
-    std::jthread busy([&] { EXPECT_FALSE(analyse("spin", source.get_token())); });
-    EXPECT_TRUE(analyse("ok")); // a second child beside the busy one
-    for (int i = 0; i < 200 && m_analyser->children() < 2; ++i) {
-        std::this_thread::sleep_for(10ms);
-    }
-    EXPECT_EQ(m_analyser->children(), 2);
-    m_analyser->set_max_children(1);
-    EXPECT_EQ(m_analyser->children(), 1) << "the idle one had to go";
-    source.request_stop();
-    busy.join();
-    EXPECT_TRUE(analyse("ok"));
-    EXPECT_EQ(m_analyser->children(), 1);
-}
-
 } // namespace
 } // namespace audiomuse::analysis::test

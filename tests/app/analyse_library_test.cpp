@@ -21,7 +21,8 @@ using namespace std::chrono_literals;
 class ScriptedSource final : public MusicSource {
   public:
     std::map<std::string, std::vector<std::string>> albums;
-    std::map<std::string, std::uint64_t> sizes; ///< of a title; 1000 + its place by default
+    std::map<std::string, std::uint64_t> sizes;   ///< of a title; 1000 + its place by default
+    std::map<std::string, TrackFailure> refusals; ///< by title: what opening it ends in
     bool complete = true;
 
     [[nodiscard]] SourceId id() const override { return SourceId("scripted"); }
@@ -45,7 +46,13 @@ class ScriptedSource final : public MusicSource {
         }
         return listing;
     }
+    std::function<void()> when_opened = [] {};
+
     tl::expected<AudioInput, TrackFailure> open(const Track& track, std::stop_token) override {
+        when_opened();
+        if (const auto refused = refusals.find(track.id.str()); refused != refusals.end()) {
+            return tl::unexpected(refused->second);
+        }
         return AudioInput{UniqueFd(), track.stamp.size_bytes};
     }
 
@@ -111,7 +118,7 @@ class AnalyseLibraryTest : public testing::Test {
     Task run(AnalysisParams params = {}) {
         const TaskId id = m_queue.submit(TaskType::main_analysis, to_json(params)).value().id;
         Task task = m_tasks.claim(TaskType::main_analysis, OwnerId("test"), utc_now()).value().value();
-        AnalyseLibrary analyse(m_source, m_analyser, m_tracks, {2, AnalysisVersion{}});
+        AnalyseLibrary analyse(m_source, m_analyser, m_tracks, {.workers = m_workers, .transfers = 3, .current_version = {}});
         m_runner.run(std::move(task), [&](tasks::TaskContext& context) { return analyse(context); });
         return m_tasks.find(id).value().value();
     }
@@ -121,6 +128,7 @@ class AnalyseLibraryTest : public testing::Test {
     tasks::TaskRunner m_runner{m_tasks, m_queue, {}};
     ScriptedSource m_source;
     ScriptedAnalyser m_analyser;
+    std::size_t m_workers = 2;
 };
 
 TEST_F(AnalyseLibraryTest, AnalysesAllOnceAndSaysSo) {
@@ -151,6 +159,16 @@ TEST_F(AnalyseLibraryTest, AnalysesAllOnceAndSaysSo) {
     EXPECT_EQ(m_analyser.analysed, 3);
 }
 
+TEST_F(AnalyseLibraryTest, ItEndsWithWhatTheSourceHas) {
+    m_source.albums = {{"One", {"a", "text", "b"}}};
+    m_source.sizes = {{"text", 5}};
+    m_analyser.failures[5] = {FailureCode::not_audio, "No audio."};
+    const auto log = m_tasks.log(run().id, 0, 0).value();
+    EXPECT_TRUE(std::ranges::any_of(log, [](const TaskLogLine& line) {
+        return line.text == "Scripted music has 3 songs, 2 are analysed, 1 are not, because: 1 not_audio.";
+    }));
+}
+
 TEST_F(AnalyseLibraryTest, LastingFailuresAreRemembered) {
     m_source.albums = {{"One", {"good", "text", "crash"}}};
     m_source.sizes = {{"good", 1}, {"text", 2}, {"crash", 3}};
@@ -166,6 +184,19 @@ TEST_F(AnalyseLibraryTest, LastingFailuresAreRemembered) {
     m_source.sizes["text"] = 20;
     EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 3 seen, 1 new, 1 analysed, 1 known, 1 failed.")
         << "the file changed";
+}
+
+TEST_F(AnalyseLibraryTest, ARefusedCredentialStopsTheWholeTask) {
+    m_source.albums = {{"One", {"a", "b", "c", "d", "e", "f", "g", "h"}}};
+    for (const char* song : {"c", "d", "e", "f", "g", "h"}) {
+        m_source.refusals[song] = {FailureCode::refused, "The server refused the token.", FailureScope::credential};
+    }
+    const Task task = run();
+    EXPECT_EQ(task.state, TaskState::failure);
+    EXPECT_TRUE(task.status_message.starts_with("The analysis had to stop: The server refused the token. Tracks: "))
+        << task.status_message;
+    EXPECT_TRUE(task.status_message.ends_with(" 0 failed.")) << "no track is blamed: " << task.status_message;
+    EXPECT_LE(m_analyser.analysed, 3);
 }
 
 TEST_F(AnalyseLibraryTest, MovedAudioKeepsItsAnalysis) {
@@ -205,6 +236,21 @@ TEST_F(AnalyseLibraryTest, AnIncompleteListingMakesNothingMissing) {
     m_source.complete = true;
     run();
     EXPECT_EQ(m_tracks.counts()->missing, 1U);
+}
+
+TEST_F(AnalyseLibraryTest, TheNextTracksAreFetchedWhileThePresentOneIsAnalysed) {
+    m_workers = 1;
+    m_analyser.pause = 20ms;
+    m_source.albums = {{"One", {"a", "b", "c", "d"}}};
+    std::atomic<int> fetched_ahead{0};
+    std::atomic<int> opened{0};
+    m_source.when_opened = [&] {
+        ++opened;
+        fetched_ahead += opened > m_analyser.analysed + 1 ? 1 : 0;
+    };
+    EXPECT_EQ(run().state, TaskState::success);
+    EXPECT_EQ(opened, 4);
+    EXPECT_GE(fetched_ahead, 1);
 }
 
 TEST_F(AnalyseLibraryTest, CancellingStopsSoon) {

@@ -3,6 +3,8 @@
 #include <domain/task.hpp>
 #include <domain/track.hpp>
 
+#include <array>
+#include <cstddef>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -39,6 +41,14 @@ TEST(Words, AreThoseOfTheApi) {
     EXPECT_EQ(tag_labels().back(), "happy");
     EXPECT_EQ(pitch_class_name(6), "F#");
     EXPECT_EQ(pitch_class_name(-1), "B");
+}
+
+TEST(Moods, StandStrongestFirstAndEqualOnesInTheOrderOfTheirLabels) {
+    Moods moods{};
+    moods[3] = 0.4F;
+    moods[16] = 0.9F;
+    const auto order = strongest_first(moods);
+    EXPECT_EQ(order, (std::array<std::size_t, k_mood_count>{16, 3, 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}));
 }
 
 TEST(FailureClasses, OnlyWhatLiesInTheBytesLasts) {

@@ -1,7 +1,9 @@
 """The wire, literally: errors, empty states, events."""
 
+import http.client
 import json
-import subprocess
+import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -160,6 +162,18 @@ def test_too_large_a_body_is_413(server):
     assert server.post("/api/analysis/start", expect=413, data=b" " * (2 << 20))["code"] == "payload_too_large"
 
 
+def test_a_malformed_escape_in_a_path_is_400(server):
+    for method, path in [("GET", "/api/status/{task_id}"), ("GET", "/api/progress/{task_id}"), ("POST", "/api/cancel/{task_id}"),
+                         ("POST", "/api/cancel_all/{task_type_prefix}"), ("GET", "/api/tasks/{task_id}/log")]:
+        connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=10)  # requests would mend the path
+        connection.request(method, re.sub("{.*}", "%zz", path))
+        answer = connection.getresponse()
+        body = json.loads(answer.read())
+        connection.close()
+        server.description.check(method, path, answer.status, body)
+        assert answer.status == 400 and body["code"] == "invalid_argument"
+
+
 def test_the_page(server):
     answer = requests.get(server.url + "/", timeout=10)
     assert answer.status_code == 200 and "<title>audiomuse</title>" in answer.text
@@ -169,3 +183,33 @@ def test_the_page(server):
 def test_the_examples_of_the_contract_fit_the_description(server, example):
     case = json.loads(Path(example).read_text(encoding="utf-8"))
     server.description.check_component(case["schema"], case["body"])
+
+
+def test_head_has_no_body_whatever_the_answer(server):
+    """On one connection: a body behind an answer to HEAD would be read as the next answer."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        received = b""
+        for path, status in (("/api/health", 200), ("/api/nowhere", 404), ("/api/cancel/x", 405), ("/api/health", 200)):
+            connection.sendall(f"HEAD {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            while b"\r\n\r\n" not in received:
+                part = connection.recv(65536)
+                assert part, f"the connection ended after {received!r}"
+                received += part
+            head, received = received.split(b"\r\n\r\n", 1)
+            assert head.startswith(f"HTTP/1.1 {status} ".encode()), head
+            assert b"Content-Length: 0" not in head
+        assert received == b""
+
+
+def test_the_examples_of_the_api_page_fit_the_description(server):
+    page = (SOURCE / "docs/api.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^`(GET|POST) (/\S+)` → (\d+)\n\n```json\n(.*?)^```", page, re.M | re.S)
+    for method, path, status, body in examples:
+        assert server.description.schema(method, path, status) is not None, f"{method} {path} {status}"
+        server.description.check(method, path, int(status), json.loads(body))
+    shown = {(method, path) for method, path, status, _ in examples if int(status) < 300}
+    for path, operations in server.description.document["paths"].items():
+        for method, operation in operations.items():
+            answers_json = any("application/json" in answer["content"] for status, answer in operation["responses"].items() if status < "300")
+            assert not answers_json or path == "/api/openapi.json" or (method.upper(), path) in shown, f"{method} {path} has no example"

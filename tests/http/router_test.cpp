@@ -28,6 +28,12 @@ TEST_F(RouterTest, HeadIsGetWithoutABody) {
     const Response response = m_router.route({"HEAD", "/plain", "", ""});
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.body, "");
+    EXPECT_EQ(response.head_of, std::string("plain").size());
+    for (const char* path : {"/nowhere", "/items/%zz"}) {
+        const Response error = m_router.route({"HEAD", path, "", ""});
+        EXPECT_GE(error.status, 400);
+        EXPECT_EQ(error.body, "") << path;
+    }
 }
 
 TEST_F(RouterTest, AnUnknownPathIs404) {

@@ -125,6 +125,38 @@ TEST_F(M3u8SinkTest, EntriesLeadToTheFilesThroughLinkedFolders) {
     EXPECT_THAT(m_tree.read("far/away/Mix.m3u8"), HasSubstr("\n../../music/a/1.ogg\n"));
 }
 
+TEST_F(M3u8SinkTest, ANumberedFileMovesToThePlainNameOnceItIsFree) {
+    m_tree.write("new/lists/Mix.m3u8", "mine");
+    const auto published = m_sink.publish(mix(), {});
+    ASSERT_EQ(published->external_id, "Mix (2).m3u8");
+    std::filesystem::remove(folder() / "Mix.m3u8");
+    EXPECT_EQ(m_sink.publish(mix(), *published)->external_id, "Mix.m3u8");
+    EXPECT_THAT(files(), UnorderedElementsAre("Mix.m3u8"));
+}
+
+TEST_F(M3u8SinkTest, WhatAKilledProgramWasWritingIsOurs) {
+    std::vector<PublishedPlaylist> intents;
+    std::vector<std::string> contents_then;
+    M3u8PlaylistSink sink({folder(), m_tree.path() / "music", [&](const PublishedPlaylist& intent) -> Result<void> {
+                               intents.push_back(intent);
+                               contents_then.push_back(m_tree.read("new/lists/" + intent.external_id));
+                               return {};
+                           }});
+    const auto first = sink.publish(mix(), {});
+    ASSERT_TRUE(first);
+    const std::string old_content = m_tree.read("new/lists/Mix.m3u8");
+    ASSERT_TRUE(sink.publish(playlist("Mix", {song("Two", "Ada", "a/2.ogg", 1)}), *first));
+    ASSERT_EQ(intents.size(), 2U);
+    EXPECT_EQ(contents_then, (std::vector<std::string>{"", old_content})) << "recorded before it was written";
+    EXPECT_EQ(sink.remove(intents[1]), RemovalOutcome::removed) << "killed after the update was written";
+    m_tree.write("new/lists/Mix.m3u8", old_content);
+    EXPECT_EQ(sink.remove(intents[1]), RemovalOutcome::removed) << "killed before";
+    m_tree.write("new/lists/Mix.m3u8", "");
+    EXPECT_EQ(sink.remove(intents[0]), RemovalOutcome::removed) << "killed with the name reserved";
+    m_tree.write("new/lists/Mix.m3u8", "mine");
+    EXPECT_EQ(sink.remove(intents[1]), RemovalOutcome::kept_because_changed);
+}
+
 TEST_F(M3u8SinkTest, FilesOfAPersonStay) {
     m_tree.write("new/lists/Mix.m3u8", "mine");
     m_tree.write("new/lists/Mix (2).m3u8", "#EXTM3U\n#PLAYLIST:Mix\n#EXTINF:1,Ada - One\n../../music/a/1.ogg\n");

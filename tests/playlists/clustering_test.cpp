@@ -112,13 +112,8 @@ TEST_P(EachAlgorithm, TinyLibraries) {
         const auto settings = seeded(GetParam(), 40);
         const auto outcome = make_playlists(tracks, settings, {}, {});
         ASSERT_TRUE(outcome) << count << ": " << outcome.error().message;
-        expect_rules(*outcome, tracks, settings, 3);
-        if (count == 2) {
-            EXPECT_TRUE(outcome->playlists.empty());
-        }
-        if (count >= 12) {
-            EXPECT_FALSE(outcome->playlists.empty());
-        }
+        expect_rules(*outcome, tracks, settings, std::min<std::size_t>(count, 3));
+        EXPECT_FALSE(outcome->playlists.empty()) << count;
     }
 }
 
@@ -188,14 +183,22 @@ TEST(MakePlaylists, InvalidSettingsNameTheField) {
     EXPECT_EQ(outcome.error().field, "clustering_runs");
 }
 
-TEST(MakePlaylists, MoreClustersThanTracksAreFewer) {
-    auto settings = seeded(ClusterAlgorithm::kmeans, 20);
-    settings.num_clusters_min = settings.num_clusters_max = 500;
-    settings.pca_components_max = 0;
-    const auto outcome = make_playlists(synthetic_library(20, 5, 2, 1), settings, {}, {});
-    ASSERT_TRUE(outcome);
-    EXPECT_EQ(outcome->best_params.n_clusters, 20);
-    EXPECT_TRUE(outcome->playlists.empty()); // each track on its own
+TEST(MakePlaylists, MoreClustersThanTheTracksCanMakePlaylistsOfAreFewer) {
+    for (const int asked : {8, 50, 5000}) {
+        auto settings = seeded(ClusterAlgorithm::kmeans, 20);
+        settings.num_clusters_min = asked;
+        settings.gmm_n_components_min = settings.gmm_n_components_max = asked;
+        const auto tracks = synthetic_library(20, 12, 2, 1);
+        const auto kmeans = make_playlists(tracks, settings, {}, {});
+        ASSERT_TRUE(kmeans);
+        EXPECT_EQ(kmeans->best_params.n_clusters, 5);
+        EXPECT_FALSE(kmeans->playlists.empty());
+        settings.cluster_algorithm = ClusterAlgorithm::gmm;
+        const auto gmm = make_playlists(tracks, settings, {}, {});
+        ASSERT_TRUE(gmm);
+        EXPECT_LE(gmm->best_params.n_components, 5);
+        EXPECT_FALSE(gmm->playlists.empty());
+    }
 }
 
 TEST(MakePlaylists, RangesAreKept) {
@@ -318,7 +321,9 @@ TEST(ResolveRanges, EpsGoesFromTheMedianToThe90thPercentileOfNeighbourDistances)
     EXPECT_NEAR(resolve_ranges(tracks, settings, {})->dbscan_eps.max, 2 * step, 1e-5);
     settings.dbscan_eps_min = 9;
     EXPECT_EQ(resolve_ranges(tracks, settings, {})->dbscan_eps, (RealRange{9, 9}));
-    EXPECT_EQ(resolve_ranges({}, ClusteringSettings{}, {})->dbscan_eps, (RealRange{0, 0}));
+    EXPECT_EQ(resolve_ranges({}, ClusteringSettings{}, {})->dbscan_eps, (RealRange{1, 5})); // what a start takes until it knows
+    EXPECT_EQ(resolve_ranges({}, settings, {})->dbscan_eps, (RealRange{9, 9}));
+    EXPECT_TRUE(validate(settings));
 }
 
 } // namespace

@@ -73,7 +73,7 @@ TEST_F(LoadTest, WithoutAnythingTheDefaultsHold) {
     EXPECT_FALSE(s.clustering_seed);
     EXPECT_EQ(loaded->file, "");
     EXPECT_THAT(loaded->warnings, IsEmpty());
-    EXPECT_EQ(loaded->origins.size(), 36U);
+    EXPECT_EQ(loaded->origins.size(), 50U);
     EXPECT_EQ(loaded->origins.at("listen").to_text(), "default");
 }
 
@@ -135,6 +135,7 @@ TEST_F(LoadTest, AnUnknownVariableOfOursIsAnErrorAndOthersAreNot) {
               "environment variable AUDIOMUSE_CLUSTERING_RUNS: this setting is named CLUSTERING_RUNS, without AUDIOMUSE_.");
     m_request.environment.erase("AUDIOMUSE_CLUSTERING_RUNS");
     m_request.environment["LISTEN"] = "nonsense";
+    m_request.environment["AUDIOMUSE_ISA"] = "scalar"; // chooses among the processor's instruction sets
     EXPECT_TRUE(load(m_request));
 }
 
@@ -146,7 +147,7 @@ TEST_F(LoadTest, ABadValueNamesPlaceAndKey) {
     write_default_file("");
     m_request.environment["MAX_DISTANCE"] = "far";
     EXPECT_EQ(load_error().message,
-              "environment variable MAX_DISTANCE: max_distance must be a number from 0 to 1000, not 'far'.");
+              "environment variable MAX_DISTANCE: max_distance must be a number from 0.01 to 1000, not 'far'.");
     EXPECT_EQ(load_error().field, "max_distance");
 }
 
@@ -187,11 +188,59 @@ TEST_F(LoadTest, AGivenEndMovesTheDefaultOfTheOther) {
     EXPECT_EQ(load_error().field, "pca_components_min");
 }
 
-TEST_F(LoadTest, OtherMediaServersAreNotSupportedYet) {
+TEST_F(LoadTest, AMediaServerNeedsItsAddressAndItsCredentials) {
     m_request.flags["media_server"] = "jellyfin";
-    EXPECT_EQ(load_error().message, "--media-server: media_server jellyfin is not supported by this version; local is.");
+    EXPECT_EQ(load_error().message, "--media-server: media_server jellyfin needs the server's address; set jellyfin_url.");
+    m_request.environment["JELLYFIN_URL"] = "http://jelly:8096";
+    EXPECT_EQ(load_error().field, "jellyfin_token");
+    m_request.environment["JELLYFIN_TOKEN"] = "t";
+    EXPECT_TRUE(load(m_request));
+
+    m_request.flags["media_server"] = "subsonic";
+    EXPECT_EQ(load_error().field, "subsonic_url");
+    m_request.environment["AUDIOMUSE_SUBSONIC_URL"] = "https://music.example/base";
+    EXPECT_EQ(load_error().field, "subsonic_user");
+    m_request.environment["AUDIOMUSE_SUBSONIC_USER"] = "ada";
+    EXPECT_EQ(load_error().field, "subsonic_password");
+    m_request.environment["AUDIOMUSE_SUBSONIC_PASSWORD"] = "p";
+    EXPECT_TRUE(load(m_request));
+    m_request.environment.erase("AUDIOMUSE_SUBSONIC_USER");
+    m_request.environment.erase("AUDIOMUSE_SUBSONIC_PASSWORD");
+    m_request.environment["AUDIOMUSE_SUBSONIC_API_KEY"] = "k";
+    EXPECT_TRUE(load(m_request));
     m_request.flags["media_server"] = "plex";
     EXPECT_THAT(load_error().message, HasSubstr("one of local, jellyfin, subsonic"));
+}
+
+TEST_F(LoadTest, ListsMapsAndBooleansComeFromTheFileAndFromTheEnvironment) {
+    write_default_file(
+        "music_libraries = ['Music', 'A, B']\npath_map = {'/media' = '/mnt', '/x' = 'here'}\nplaylists_public = true\n");
+    auto loaded = load(m_request);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ(loaded->settings.music_libraries, (std::vector<std::string>{"Music", "A, B"}));
+    ASSERT_EQ(loaded->settings.path_map.size(), 2U);
+    EXPECT_EQ(loaded->settings.path_map[1], (PathMapping{"/x", std::filesystem::path(default_file()).parent_path() / "here"}));
+    EXPECT_TRUE(loaded->settings.playlists_public);
+    EXPECT_THAT(to_toml(*loaded), HasSubstr("path_map = {\"/media\" = \"/mnt\", "));
+
+    m_request.environment["AUDIOMUSE_MUSIC_LIBRARIES"] = " Music , More,";
+    m_request.environment["AUDIOMUSE_PATH_MAP"] = "/media=/mnt,/y=/z";
+    m_request.environment["AUDIOMUSE_PLAYLISTS_PUBLIC"] = "false";
+    loaded = load(m_request);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ(loaded->settings.music_libraries, (std::vector<std::string>{"Music", "More"}));
+    EXPECT_EQ(loaded->settings.path_map, (std::vector<PathMapping>{{"/media", "/mnt"}, {"/y", "/z"}}));
+    EXPECT_FALSE(loaded->settings.playlists_public);
+
+    m_request.environment["AUDIOMUSE_PATH_MAP"] = "/media";
+    EXPECT_EQ(load_error().field, "path_map");
+    m_request.environment.erase("AUDIOMUSE_PATH_MAP");
+    write_default_file("music_libraries = 'Music'\n");
+    EXPECT_EQ(load_error().field, "music_libraries");
+    write_default_file("path_map = {'/media' = 5}\n");
+    EXPECT_EQ(load_error().field, "path_map");
+    write_default_file("playlists_public = 'true'\n");
+    EXPECT_EQ(load_error().field, "playlists_public");
 }
 
 TEST_F(LoadTest, AFileWithASecretBelongsToItsOwner) {
@@ -241,13 +290,6 @@ TEST_F(LoadTest, ASecretMayStandInAFileOfItsOwn) {
                                     "without blanks.");
     std::filesystem::remove(m_folder / "token");
     EXPECT_EQ(load_error().code, ErrorCode::not_found);
-}
-
-TEST_F(LoadTest, AnOpenServerIsWarnedAbout) {
-    m_request.flags["listen"] = "0.0.0.0:8000";
-    EXPECT_THAT(load(m_request)->warnings, ElementsAre(HasSubstr("without an api_token")));
-    m_request.environment["AUDIOMUSE_API_TOKEN"] = "hunter2";
-    EXPECT_THAT(load(m_request)->warnings, IsEmpty());
 }
 
 TEST_F(LoadTest, TheEffectiveSettingsArePrintedWithTheirOriginAndNoSecret) {

@@ -3,12 +3,14 @@
 #include <fstream>
 #include <string>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <base/files.hpp>
 #include <store/detail/engine.hpp>
+#include <store/detail/migrations.hpp>
 #include <store/sqlite_stores.hpp>
 #include <support/task_samples.hpp>
 #include <support/track_samples.hpp>
@@ -210,6 +212,44 @@ TEST_F(DatabaseTest, ALockedDatabaseIsUnavailableAndServesReaders) {
     EXPECT_EQ(tasks.list_main(TaskFilter::all, 0).value().size(), 1U);
     ASSERT_TRUE(other.execute("ROLLBACK"));
     EXPECT_TRUE(tasks.create(sample_task("u", 1)));
+}
+
+TEST_F(DatabaseTest, AReaderWorksBesideAWriterAndSeesWhatIsCommitted) {
+    auto database = Database::open(m_file).value();
+    SqliteTrackStore tracks(*database, SourceId("local"));
+    auto beside = Database::open_to_read(m_file).value();
+    SqliteTrackStore seen(*beside, SourceId("local"));
+    EXPECT_EQ(seen.counts().value().present, 0U);
+    ASSERT_TRUE(tracks.record_album(ListingId("l"), sample_album("a"), {{sample_track("t")}}));
+    EXPECT_EQ(seen.counts().value().present, 1U);
+    EXPECT_TRUE(beside->check());
+    EXPECT_FALSE(seen.save_failure(TrackId("t"), sample_track("t").stamp, {})) << "it only reads";
+}
+
+TEST_F(DatabaseTest, AReaderMakesAndChangesNothing) {
+    const auto absent = Database::open_to_read(m_folder / "absent" / "audiomuse.db");
+    ASSERT_FALSE(absent);
+    EXPECT_EQ(absent.error().code, ErrorCode::not_found);
+    EXPECT_FALSE(std::filesystem::exists(m_folder / "absent"));
+    EXPECT_EQ(Database::open_to_read(m_file).error().code, ErrorCode::not_found);
+    EXPECT_FALSE(std::filesystem::exists(m_file));
+    write_bytes(m_file, "");
+    EXPECT_EQ(Database::open_to_read(m_file).error().code, ErrorCode::not_found) << "an empty file is no database yet";
+
+    ASSERT_TRUE(Database::open(m_file));
+    const std::string before = bytes_of(m_file);
+    ASSERT_TRUE(Database::open_to_read(m_file).value()->check());
+    EXPECT_EQ(bytes_of(m_file), before);
+}
+
+TEST_F(DatabaseTest, AReaderNeedsTheSchemaOfThisProgram) {
+    ASSERT_TRUE(Database::open(m_file));
+    run_script(m_file, "PRAGMA user_version = 1000");
+    EXPECT_EQ(Database::open_to_read(m_file).error().code, ErrorCode::unsupported_version);
+    run_script(m_file, fmt::format("PRAGMA user_version = {}", detail::newest_version() - 1));
+    const auto older = Database::open_to_read(m_file);
+    ASSERT_FALSE(older);
+    EXPECT_EQ(older.error().code, detail::newest_version() > 1 ? ErrorCode::conflict : ErrorCode::not_found);
 }
 
 TEST_F(DatabaseTest, AnExceptionInATransactionUndoesIt) {

@@ -46,7 +46,7 @@ TEST(Migrations, VersionsAreNumberedWithoutGaps) {
     for (const Migration& migration : detail::all_migrations()) {
         EXPECT_EQ(migration.version, expected++);
     }
-    EXPECT_EQ(detail::newest_version(), 3) << "a new version needs a dump of its predecessor in tests/data/store";
+    EXPECT_EQ(detail::newest_version(), 4) << "a new version needs a dump of its predecessor in tests/data/store";
 }
 
 TEST(Migrations, OldDatabasesBecomeNewOnesAndKeepTheirRows) {
@@ -95,6 +95,7 @@ TEST(Migrations, OldDatabasesBecomeNewOnesAndKeepTheirRows) {
             SqlitePlaylistStore playlists(**opened);
             EXPECT_EQ(playlists.current().value().at(0).songs.at(0).path, "a/caf\xE9.ogg");
             EXPECT_EQ(playlists.published().value().at(0).external_id, "Calm.m3u8");
+            EXPECT_EQ(playlists.published().value().at(0).previous_hash, version >= 4 ? "the hash before" : "");
         }
     }
 }

@@ -99,13 +99,14 @@ TEST_P(PlaylistStoreContract, PublicationsOutliveTheirPlaylists) {
     EXPECT_EQ(published[0].content_hash, "hash a");
     EXPECT_EQ(published[1].external_id, "b.m3u8");
 
-    ASSERT_TRUE(m_store->record_published({PlaylistId("2"), "b.m3u8", "hash c"}));
+    ASSERT_TRUE(m_store->record_published({PlaylistId("2"), "b.m3u8", "hash c", "hash b"}));
     ASSERT_TRUE(m_store->forget_published("a.m3u8"));
     published = m_store->published().value();
     ASSERT_EQ(published.size(), 1U);
     EXPECT_EQ(published[0].id.str(), "2");
     EXPECT_EQ(published[0].external_id, "b.m3u8");
     EXPECT_EQ(published[0].content_hash, "hash c");
+    EXPECT_EQ(published[0].previous_hash, "hash b");
 }
 
 } // namespace audiomuse

@@ -122,7 +122,7 @@ TEST_F(TaskRunnerTest, ChildrenCanBeCancelledAlone) {
     std::atomic<bool> ready{false};
     TaskRunner runner(m_store, m_queue, {{TaskType::main_analysis, [&](TaskContext& context) {
                                               child = context.add_child(TaskType::album_analysis, "album", "Waiting.").value();
-                                              const std::stop_token stop = context.begin_child(child);
+                                              const std::stop_token stop = context.begin_child(child, "In hand.");
                                               ready = true;
                                               const auto deadline = std::chrono::steady_clock::now() + 10s;
                                               while (!stop.stop_requested() && std::chrono::steady_clock::now() < deadline) {

@@ -1,16 +1,14 @@
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <base/files.hpp>
@@ -20,6 +18,7 @@
 #include "analysis_json.hpp"
 #include "commands.hpp"
 #include "engine.hpp"
+#include "standard_output.hpp"
 #include "stop_signal.hpp"
 
 namespace audiomuse::apps {
@@ -88,22 +87,25 @@ tl::expected<Analysis, TrackFailure> analyse_file(Analyser& analyser, const std:
     return analyser.analyse({std::move(*fd), static_cast<std::uint64_t>(status.st_size)}, stop);
 }
 
-/// Prints lines in the order of the files, each as soon as all before it are there.
+/// Prints lines in the order of the files, each as soon as all before it are there. Thread-safe.
 class OrderedPrinter {
   public:
-    explicit OrderedPrinter(std::size_t count) : m_lines(count) {}
+    OrderedPrinter(StandardOutput& output, std::size_t count) : m_output(output), m_lines(count) {}
 
-    void put(std::size_t index, std::string line) {
+    /// False when nobody reads the lines any more.
+    [[nodiscard]] bool put(std::size_t index, std::string line) {
         const std::lock_guard lock(m_mutex);
         m_lines[index] = std::move(line);
         while (m_next < m_lines.size() && m_lines[m_next]) {
-            fmt::print("{}\n", *m_lines[m_next]);
-            std::fflush(stdout);
+            m_output.print("{}\n", *m_lines[m_next]);
+            m_output.flush();
             m_lines[m_next++].emplace();
         }
+        return m_output.good();
     }
 
   private:
+    StandardOutput& m_output;
     std::mutex m_mutex;
     std::vector<std::optional<std::string>> m_lines;
     std::size_t m_next = 0;
@@ -128,21 +130,26 @@ ExitCode analyze(const settings::LoadedSettings& loaded, const AnalyzeArguments&
     }
     const std::size_t jobs = std::min(arguments.jobs, files.size());
     const auto analyser = make_analyser(loaded.settings, *model, static_cast<int>(jobs));
-    OrderedPrinter printer(files.size());
+    StandardOutput output;
+    OrderedPrinter printer(output, files.size());
+    std::stop_source stop; // by a signal, or when the output is lost
+    const std::stop_callback forward(stop_signal.token(), [&] { stop.request_stop(); });
     std::atomic<std::size_t> next{0};
     std::atomic<bool> some_failed{false};
     {
         std::vector<std::jthread> workers;
         for (std::size_t i = 0; i < jobs; ++i) {
             workers.emplace_back([&] {
-                for (std::size_t index = next++; index < files.size() && !stop_signal.token().stop_requested(); index = next++) {
-                    const auto analysis = analyse_file(*analyser, files[index], stop_signal.token());
-                    if (stop_signal.token().stop_requested()) {
+                for (std::size_t index = next++; index < files.size() && !stop.stop_requested(); index = next++) {
+                    const auto analysis = analyse_file(*analyser, files[index], stop.get_token());
+                    if (stop.stop_requested()) {
                         return;
                     }
                     some_failed = some_failed || !analysis;
-                    printer.put(index,
-                                analysis ? analysis_line(files[index], *analysis) : failure_line(files[index], analysis.error()));
+                    if (!printer.put(index, analysis ? analysis_line(files[index], *analysis)
+                                                     : failure_line(files[index], analysis.error()))) {
+                        stop.request_stop();
+                    }
                 }
             });
         }
@@ -150,7 +157,7 @@ ExitCode analyze(const settings::LoadedSettings& loaded, const AnalyzeArguments&
     if (stop_signal.token().stop_requested()) {
         return ExitCode::interrupted;
     }
-    return some_failed ? ExitCode::some_failed : ExitCode::success;
+    return output.finish(some_failed ? ExitCode::some_failed : ExitCode::success);
 }
 
 } // namespace audiomuse::apps

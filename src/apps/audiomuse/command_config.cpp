@@ -1,14 +1,12 @@
-#include <cstdio>
-
-#include <fmt/format.h>
-
 #include "commands.hpp"
+#include "standard_output.hpp"
 
 namespace audiomuse::apps {
 
 ExitCode print_config(const settings::LoadedSettings& loaded) {
-    fmt::print("{}", settings::to_toml(loaded));
-    return ExitCode::success;
+    StandardOutput output;
+    output.write(settings::to_toml(loaded));
+    return output.finish(ExitCode::success);
 }
 
 } // namespace audiomuse::apps

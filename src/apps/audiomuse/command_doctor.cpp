@@ -1,15 +1,15 @@
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
 #include <fmt/format.h>
 
 #include <audio/formats.hpp>
-#include <base/files.hpp>
 #include <nn/instruction_set.hpp>
 
 #include "commands.hpp"
 #include "engine.hpp"
+#include "folders.hpp"
+#include "standard_output.hpp"
 
 namespace audiomuse::apps {
 
@@ -26,12 +26,14 @@ class Report {
         print("MEND", what, text);
         m_all_well = false;
     }
-    [[nodiscard]] bool all_well() const { return m_all_well; }
+    [[nodiscard]] ExitCode finish() { return m_output.finish(m_all_well ? ExitCode::success : ExitCode::some_failed); }
 
   private:
-    static void print(const char* mark, const std::string& what, const std::string& text) {
-        fmt::print("{} {:<12} {}\n", mark, what, text);
+    void print(const char* mark, const std::string& what, const std::string& text) {
+        m_output.print("{} {:<12} {}\n", mark, what, text);
+        m_output.flush();
     }
+    StandardOutput m_output;
     bool m_all_well = true;
 };
 
@@ -64,17 +66,24 @@ void check_children(Report& report, const settings::Settings& settings, const Mo
 }
 
 void check_data(Report& report, const settings::Settings& settings) {
-    const auto stores = Stores::open(settings);
-    if (!stores) {
-        const bool in_use = stores.error().code == ErrorCode::conflict;
-        in_use ? report.note("data folder", stores.error().message) : report.bad("data folder", stores.error().message);
+    if (const auto writable = check_writable(settings.data); !writable) {
+        report.bad("data folder", writable.error().message);
         return;
     }
-    if (const auto whole = (*stores)->database->check(); !whole) {
+    const auto stored = StoredTracks::open(settings);
+    if (!stored && stored.error().code == ErrorCode::not_found) {
+        report.note("data folder", settings.data.string() + " has no database yet; serve and run make it.");
+        return;
+    }
+    if (!stored) {
+        report.bad("database", stored.error().message);
+        return;
+    }
+    if (const auto whole = (*stored)->database->check(); !whole) {
         report.bad("database", whole.error().message);
         return;
     }
-    const auto counts = (*stores)->tracks.counts();
+    const auto counts = (*stored)->tracks.counts();
     report.good("data folder",
                 fmt::format("{}: {} tracks, {} analysed, {} failed", settings.data.string(), counts ? counts->present : 0,
                             counts ? counts->analysed : 0, counts ? counts->failed : 0));
@@ -96,16 +105,27 @@ void check_library(Report& report, const settings::Settings& settings) {
     }
 }
 
-void check_playlists(Report& report, const settings::Settings& settings) {
-    std::error_code error;
-    fs::create_directories(settings.playlists_dir, error);
-    const fs::path probe = settings.playlists_dir / ".audiomuse-probe";
-    if (auto written = write_file_atomically(probe, "", FileMode::owner_only); !written) {
-        report.bad("playlists", written.error().message);
+void check_media_server(Report& report, const settings::Settings& settings) {
+    const auto checked = check_server(settings, {});
+    if (!checked) {
+        report.bad("server", checked.error().message);
         return;
     }
-    fs::remove(probe, error);
-    report.good("playlists", settings.playlists_dir.string());
+    for (const library::Finding& finding : checked->findings) {
+        switch (finding.level) {
+        case library::FindingLevel::good: report.good("server", finding.sentence); break;
+        case library::FindingLevel::warning: report.note("server", finding.sentence); break;
+        case library::FindingLevel::bad: report.bad("server", finding.sentence); break;
+        }
+    }
+}
+
+void check_playlists(Report& report, const settings::Settings& settings) {
+    if (const auto writable = check_writable(settings.playlists_dir); !writable) {
+        report.bad("playlists", writable.error().message);
+    } else {
+        report.good("playlists", settings.playlists_dir.string());
+    }
 }
 
 void check_decoders(Report& report) {
@@ -135,9 +155,13 @@ ExitCode doctor(const settings::LoadedSettings& loaded) {
     }
     check_decoders(report);
     check_data(report, loaded.settings);
-    check_library(report, loaded.settings);
-    check_playlists(report, loaded.settings);
-    return report.all_well() ? ExitCode::success : ExitCode::some_failed;
+    if (loaded.settings.media_server == settings::MediaServer::local) {
+        check_library(report, loaded.settings);
+        check_playlists(report, loaded.settings);
+    } else {
+        check_media_server(report, loaded.settings);
+    }
+    return report.finish();
 }
 
 } // namespace audiomuse::apps

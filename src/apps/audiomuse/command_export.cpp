@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <string>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include "analysis_json.hpp"
 #include "commands.hpp"
 #include "engine.hpp"
+#include "standard_output.hpp"
 
 namespace audiomuse::apps {
 
@@ -28,28 +28,28 @@ std::string csv_field(const std::string& text) {
     return quoted + '"';
 }
 
-void print_csv_header() {
-    fmt::print("path,item_id,artist,title,tempo,key,scale,energy");
+void print_csv_header(StandardOutput& output) {
+    output.print("path,item_id,artist,title,tempo,key,scale,energy");
     for (const std::string_view label : mood_labels()) {
-        fmt::print(",{}", label);
+        output.print(",{}", label);
     }
-    fmt::print("\n");
+    output.print("\n");
 }
 
-void print_csv_row(const AnalysedTrack& row) {
+void print_csv_row(StandardOutput& output, const AnalysedTrack& row) {
     const Analysis& analysis = row.analysis;
-    fmt::print("{},{},{},{},{},{},{},{:.4f}", csv_field(row.track.path), csv_field(row.track.id.str()),
-               csv_field(row.track.artist), csv_field(row.track.title),
-               analysis.tempo_bpm ? fmt::format("{:.2f}", *analysis.tempo_bpm) : "",
-               analysis.key ? pitch_class_name(analysis.key->tonic) : "", analysis.key ? to_string(analysis.key->scale) : "",
-               analysis.energy);
+    output.print("{},{},{},{},{},{},{},{:.4f}", csv_field(row.track.path), csv_field(row.track.id.str()),
+                 csv_field(row.track.artist), csv_field(row.track.title),
+                 analysis.tempo_bpm ? fmt::format("{:.2f}", *analysis.tempo_bpm) : "",
+                 analysis.key ? pitch_class_name(analysis.key->tonic) : "", analysis.key ? to_string(analysis.key->scale) : "",
+                 analysis.energy);
     for (std::size_t i = 0; i < k_mood_count; ++i) {
-        fmt::print(",{}", analysis.moods ? fmt::format("{:.4f}", (*analysis.moods)[i]) : "");
+        output.print(",{}", analysis.moods ? fmt::format("{:.4f}", (*analysis.moods)[i]) : "");
     }
-    fmt::print("\n");
+    output.print("\n");
 }
 
-void print_json_line(const AnalysedTrack& row) {
+void print_json_line(StandardOutput& output, const AnalysedTrack& row) {
     const Analysis& analysis = row.analysis;
     ordered_json json;
     json["path"] = row.track.path;
@@ -61,33 +61,29 @@ void print_json_line(const AnalysedTrack& row) {
     json["scale"] = analysis.key ? ordered_json(to_string(analysis.key->scale)) : nullptr;
     json["energy"] = analysis.energy;
     json["moods"] = moods_json(analysis.moods);
-    fmt::print("{}\n", json.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+    output.print("{}\n", json.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
 }
 
 } // namespace
 
 ExitCode export_tracks(const settings::LoadedSettings& loaded, ExportFormat format) {
-    auto stores = Stores::open(loaded.settings);
-    if (!stores) {
-        log::error("{}", stores.error().message);
+    auto stored = StoredTracks::open(loaded.settings);
+    if (!stored) {
+        log::error("{}", stored.error().message);
         return ExitCode::some_failed;
     }
+    StandardOutput output;
     if (format == ExportFormat::csv) {
-        print_csv_header();
+        print_csv_header(output);
     }
-    const auto visited = (*stores)->tracks.visit_analysed([&](const AnalysedTrack& row) {
-        format == ExportFormat::csv ? print_csv_row(row) : print_json_line(row);
-        return std::ferror(stdout) == 0;
+    const auto visited = (*stored)->tracks.visit_analysed([&](const AnalysedTrack& row) {
+        format == ExportFormat::csv ? print_csv_row(output, row) : print_json_line(output, row);
+        return output.good();
     });
     if (!visited) {
         log::error("{}", visited.error().message);
-        return ExitCode::some_failed;
     }
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-        log::error("The list could not be written to its end.");
-        return ExitCode::some_failed;
-    }
-    return ExitCode::success;
+    return output.finish(visited ? ExitCode::success : ExitCode::some_failed);
 }
 
 } // namespace audiomuse::apps

@@ -1,10 +1,8 @@
 #include <cstddef>
-#include <cstdio>
 #include <string_view>
 
-#include <fmt/format.h>
-
 #include "commands.hpp"
+#include "standard_output.hpp"
 
 // NOLINTBEGIN(readability-identifier-naming): the symbols that cmake/Embed.cmake defines
 extern "C" const char audiomuse_licenses_begin[];
@@ -14,9 +12,10 @@ extern "C" const char audiomuse_licenses_end[];
 namespace audiomuse::apps {
 
 ExitCode print_licenses() {
-    fmt::print("{}", std::string_view(audiomuse_licenses_begin,
-                                      static_cast<std::size_t>(audiomuse_licenses_end - audiomuse_licenses_begin)));
-    return ExitCode::success;
+    StandardOutput output;
+    output.write(
+        std::string_view(audiomuse_licenses_begin, static_cast<std::size_t>(audiomuse_licenses_end - audiomuse_licenses_begin)));
+    return output.finish(ExitCode::success);
 }
 
 } // namespace audiomuse::apps

@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <optional>
 
 #include <fmt/format.h>
@@ -7,7 +6,9 @@
 
 #include "commands.hpp"
 #include "engine.hpp"
+#include "folders.hpp"
 #include "progress_bar.hpp"
+#include "standard_output.hpp"
 #include "stop_signal.hpp"
 
 namespace audiomuse::apps {
@@ -37,28 +38,28 @@ Result<Task> run_to_end(Engine& engine, Result<Task> queued, const tasks::TaskHa
     return std::move(ended->value());
 }
 
-void print_failures(Engine& engine, std::uint64_t total) {
+void print_failures(StandardOutput& output, Engine& engine, std::uint64_t total) {
     auto failures = engine.stores->tracks.failures(0, k_failures_shown);
     if (!failures || total == 0) {
         return;
     }
-    fmt::print("{} tracks could not be analysed:\n", total);
+    output.print("{} tracks could not be analysed:\n", total);
     for (const FailedTrack& failed : *failures) {
-        fmt::print("  {}: {} ({})\n", failed.track.path, failed.failure.reason, to_string(failed.failure.code));
+        output.print("  {}: {} ({})\n", failed.track.path, failed.failure.reason, to_string(failed.failure.code));
     }
     if (total > failures->size()) {
-        fmt::print("  and {} more\n", total - failures->size());
+        output.print("  and {} more\n", total - failures->size());
     }
 }
 
-void print_playlists(Engine& engine, const settings::Settings& settings) {
+void print_playlists(StandardOutput& output, Engine& engine, const settings::Settings& settings) {
     const auto playlists = engine.stores->playlists.current();
     if (!playlists || playlists->empty()) {
         return;
     }
-    fmt::print("{} playlists in {}:\n", playlists->size(), settings.playlists_dir.string());
+    output.print("{} playlists in {}:\n", playlists->size(), settings.playlists_dir.string());
     for (const Playlist& playlist : *playlists) {
-        fmt::print("  {} ({} songs)\n", playlist.name, playlist.songs.size());
+        output.print("  {} ({} songs)\n", playlist.name, playlist.songs.size());
     }
 }
 
@@ -78,7 +79,13 @@ Result<void> clear_queue(Engine& engine) {
 } // namespace
 
 ExitCode run(const settings::LoadedSettings& loaded) {
+    if (loaded.settings.media_server != settings::MediaServer::local) {
+        log::error("run works on a folder, but media_server is {}. Use serve, or set media_server to local.",
+                   settings::to_string(loaded.settings.media_server));
+        return ExitCode::usage;
+    }
     const StopSignal stop_signal;
+    StandardOutput output;
     ProgressBar bar;
     Engine::Listeners listeners;
     listeners.analysis = [&](const app::AnalysisProgress& progress) {
@@ -94,6 +101,10 @@ ExitCode run(const settings::LoadedSettings& loaded) {
         return created.error().code == ErrorCode::invalid_argument ? ExitCode::usage : ExitCode::some_failed;
     }
     Engine& engine = **created;
+    if (auto writable = make_writable(loaded.settings.playlists_dir); !writable) {
+        log::error("The playlists cannot be written, so nothing was begun: {}", writable.error().message);
+        return ExitCode::usage;
+    }
     if (auto cleared = clear_queue(engine); !cleared) {
         log::error("{}", cleared.error().message);
         return ExitCode::some_failed;
@@ -104,29 +115,30 @@ ExitCode run(const settings::LoadedSettings& loaded) {
                                      [&](tasks::TaskContext& context) { return engine.analyse(context); });
     bar.clear();
     if (stop_signal.token().stop_requested()) {
-        fmt::print(stderr, "Stopped. What was analysed is stored; the next run goes on from there.\n");
+        log::warn("Stopped. What was analysed is stored; the next run goes on from there.");
         return ExitCode::interrupted;
     }
     if (!analysis || analysis->state != TaskState::success) {
-        fmt::print("{}\n", analysis ? analysis->status_message : analysis.error().message);
-        return ExitCode::some_failed;
+        output.print("{}\n", analysis ? analysis->status_message : analysis.error().message);
+        return output.finish(ExitCode::some_failed);
     }
-    fmt::print("{}\n", analysis->status_message);
+    output.print("{}\n", analysis->status_message);
     const auto counts = engine.stores->tracks.counts();
     const std::uint64_t failed = counts ? counts->failed : 0;
-    print_failures(engine, failed);
+    print_failures(output, engine, failed);
+    output.flush();
 
     const auto clustering = run_to_end(engine, engine.service.start_clustering({}),
                                        [&](tasks::TaskContext& context) { return engine.cluster(context); });
     bar.clear();
     if (stop_signal.token().stop_requested()) {
-        fmt::print(stderr, "Stopped. The playlists of the last run stay.\n");
+        log::warn("Stopped. The playlists of the last run stay.");
         return ExitCode::interrupted;
     }
-    fmt::print("{}\n", clustering ? clustering->status_message : clustering.error().message);
-    print_playlists(engine, loaded.settings);
+    output.print("{}\n", clustering ? clustering->status_message : clustering.error().message);
+    print_playlists(output, engine, loaded.settings);
     const bool all_well = clustering && clustering->state == TaskState::success && failed == 0;
-    return all_well ? ExitCode::success : ExitCode::some_failed;
+    return output.finish(all_well ? ExitCode::success : ExitCode::some_failed);
 }
 
 } // namespace audiomuse::apps

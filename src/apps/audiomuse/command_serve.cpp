@@ -1,8 +1,5 @@
 #include <condition_variable>
-#include <cstdio>
 #include <mutex>
-
-#include <fmt/format.h>
 
 #include <base/log.hpp>
 #include <http/api.hpp>
@@ -46,6 +43,12 @@ void wait_for(const std::stop_token& stop) {
 ExitCode serve(const settings::LoadedSettings& loaded) {
     const StopSignal stop_signal;
     const settings::Settings& settings = loaded.settings;
+    if (!settings.api_token.empty()) {
+        log::error(
+            "Authentication is not in this version yet, so api_token would protect nothing. Remove it; this version listens "
+            "on loopback addresses only.");
+        return ExitCode::usage;
+    }
     http::Server::Settings listen;
     listen.address = settings.listen.host == "localhost" ? "127.0.0.1" : settings.listen.host;
     listen.port = settings.listen.port;
@@ -80,8 +83,8 @@ ExitCode serve(const settings::LoadedSettings& loaded) {
     }
     (*engine)->runner.start();
     const bool is_v6 = listen.address.find(':') != std::string::npos;
-    log::info("audiomuse {}: {} analysis processes, library {}, data {}, playlists {}", k_version, worker_count(settings),
-              settings.library.string(), settings.data.string(), settings.playlists_dir.string());
+    log::info("audiomuse {}: {} analysis processes, music from {}, data {}, playlists to {}", k_version, worker_count(settings),
+              describe_media(settings), settings.data.string(), (*engine)->media.sink->name());
     log::info("Listening on http://{}:{}", is_v6 ? "[" + listen.address + "]" : listen.address, (*server)->port());
 
     wait_for(stop_signal.token());

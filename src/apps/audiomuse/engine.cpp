@@ -18,6 +18,8 @@ namespace audiomuse::apps {
 
 namespace {
 
+constexpr const char* k_database_name = "audiomuse.db";
+
 playlists::ClusteringSettings clustering_settings(const settings::Settings& settings) {
     playlists::ClusteringSettings result;
     const auto narrow = [](const std::optional<std::int64_t>& value) {
@@ -66,6 +68,10 @@ int worker_count(const settings::Settings& settings) {
     return settings.workers > 0 ? static_cast<int>(settings.workers) : sandbox::default_worker_count();
 }
 
+std::size_t transfer_count(const settings::Settings& settings) {
+    return static_cast<std::size_t>(settings.transfers > 0 ? settings.transfers : 2 * worker_count(settings));
+}
+
 AnalysisVersion current_version(const Model& model) {
     return analysis::current_version(model.network ? analysis::ModelUse::with : analysis::ModelUse::without);
 }
@@ -88,25 +94,31 @@ Result<std::unique_ptr<Stores>> Stores::open(const settings::Settings& settings)
     if (!folder_lock) {
         return fail(std::move(folder_lock));
     }
-    auto opened = store::Database::open(settings.data / "audiomuse.db");
+    auto opened = store::Database::open(settings.data / k_database_name);
     if (!opened) {
         return fail(std::move(opened));
     }
-    return std::make_unique<Stores>(std::move(*folder_lock), std::move(*opened), SourceId("local"));
+    return std::make_unique<Stores>(std::move(*folder_lock), std::move(*opened), source_id(settings));
 }
 
 Stores::Stores(store::DataFolderLock folder_lock, std::unique_ptr<store::Database> opened, SourceId source)
     : lock(std::move(folder_lock)), database(std::move(opened)), tracks(*database, std::move(source)), tasks(*database),
       playlists(*database) {}
 
-Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& settings, Listeners listeners) {
-    if (settings.library.empty()) {
-        return fail(ErrorCode::invalid_argument,
-                    "No music folder is given: use --library DIR, or set library in the settings file.", "library");
+Result<std::unique_ptr<StoredTracks>> StoredTracks::open(const settings::Settings& settings) {
+    auto opened = store::Database::open_to_read(settings.data / k_database_name);
+    if (!opened) {
+        return fail(std::move(opened));
     }
-    if (std::error_code error; !std::filesystem::is_directory(settings.library, error)) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("The library {} is not a folder that can be read.", settings.library.string()), "library");
+    return std::make_unique<StoredTracks>(std::move(*opened), source_id(settings));
+}
+
+StoredTracks::StoredTracks(std::unique_ptr<store::Database> opened, SourceId source)
+    : database(std::move(opened)), tracks(*database, std::move(source)) {}
+
+Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& settings, Listeners listeners) {
+    if (auto usable = check_media(settings); !usable) {
+        return fail(std::move(usable));
     }
     auto model = open_model(settings);
     if (!model) {
@@ -119,22 +131,18 @@ Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& setting
     if (!stores) {
         return fail(std::move(stores));
     }
-    auto source = std::make_unique<library::LocalMusicSource>(
-        library::LocalMusicSource::Settings{settings.library},
-        [tracks = &(*stores)->tracks](const TrackId& id, const FileStamp& stamp) {
-            auto known = tracks->find(id);
-            return known && *known && (*known)->stamp == stamp ? std::move(*known) : std::nullopt;
-        });
-    return std::make_unique<Engine>(settings, std::move(listeners), std::move(*model), std::move(*stores), std::move(source));
+    Media media = open_media(settings, **stores);
+    return std::make_unique<Engine>(settings, std::move(listeners), std::move(*model), std::move(*stores), std::move(media));
 }
 
 Engine::Engine(const settings::Settings& settings, Listeners listeners, Model opened_model, std::unique_ptr<Stores> opened_stores,
-               std::unique_ptr<library::LocalMusicSource> opened_source)
-    : model(std::move(opened_model)), stores(std::move(opened_stores)), source(std::move(opened_source)),
-      sink({settings.playlists_dir, settings.library}), analyser(make_analyser(settings, model, worker_count(settings))),
-      analyse(*source, *analyser, stores->tracks, {static_cast<std::size_t>(worker_count(settings)), current_version(model)},
+               Media opened_media)
+    : model(std::move(opened_model)), stores(std::move(opened_stores)), media(std::move(opened_media)),
+      analyser(make_analyser(settings, model, worker_count(settings))),
+      analyse(*media.source, *analyser, stores->tracks,
+              {static_cast<std::size_t>(worker_count(settings)), transfer_count(settings), current_version(model)},
               std::move(listeners.analysis)),
-      cluster(stores->tracks, stores->playlists, sink, static_cast<unsigned>(worker_count(settings)),
+      cluster(stores->tracks, stores->playlists, *media.sink, static_cast<unsigned>(worker_count(settings)),
               std::move(listeners.clustering)),
       queue(stores->tasks), service(service_settings(settings, model), queue, stores->tasks, stores->tracks, stores->playlists),
       runner(stores->tasks, queue,

@@ -9,8 +9,6 @@
 #include <app/cluster_library.hpp>
 #include <app/library_service.hpp>
 #include <base/result.hpp>
-#include <library/local_music_source.hpp>
-#include <library/m3u8_playlist_sink.hpp>
 #include <settings/settings.hpp>
 #include <store/data_folder_lock.hpp>
 #include <store/database.hpp>
@@ -20,6 +18,7 @@
 #include <tasks/task_queue.hpp>
 #include <tasks/task_runner.hpp>
 
+#include "media.hpp"
 #include "model.hpp"
 
 namespace audiomuse::apps {
@@ -30,6 +29,9 @@ namespace audiomuse::apps {
 
 /// The number of analysis processes: the setting, or what the machine bears.
 [[nodiscard]] int worker_count(const settings::Settings& settings);
+
+/// How many tracks are fetched at once: the setting, or twice the analysis processes.
+[[nodiscard]] std::size_t transfer_count(const settings::Settings& settings);
 
 /// What the analyser gives now.
 [[nodiscard]] AnalysisVersion current_version(const Model& model);
@@ -49,6 +51,17 @@ class Stores {
     store::SqlitePlaylistStore playlists;
 };
 
+/// The tracks of one data folder, to be read beside a program that has its lock. Makes no folder and no database.
+struct StoredTracks {
+    /// Errors: not_found when there is no database, and those of store::Database::open_to_read.
+    [[nodiscard]] static Result<std::unique_ptr<StoredTracks>> open(const settings::Settings& settings);
+
+    StoredTracks(std::unique_ptr<store::Database> opened, SourceId source);
+
+    std::unique_ptr<store::Database> database;
+    store::SqliteTrackStore tracks;
+};
+
 /// Everything behind `serve` and `run`, wired together. The members are in the order in which they depend on each other.
 class Engine {
   public:
@@ -61,12 +74,11 @@ class Engine {
     [[nodiscard]] static Result<std::unique_ptr<Engine>> create(const settings::Settings& settings, Listeners listeners);
 
     Engine(const settings::Settings& settings, Listeners listeners, Model opened_model, std::unique_ptr<Stores> opened_stores,
-           std::unique_ptr<library::LocalMusicSource> opened_source);
+           Media opened_media);
 
     Model model;
     std::unique_ptr<Stores> stores;
-    std::unique_ptr<library::LocalMusicSource> source;
-    library::M3u8PlaylistSink sink;
+    Media media;
     std::unique_ptr<analysis::SupervisedAnalyser> analyser;
     app::AnalyseLibrary analyse;
     app::ClusterLibrary cluster;

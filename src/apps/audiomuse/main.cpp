@@ -1,7 +1,8 @@
 #include <csignal>
-#include <cstdio>
 #include <exception>
+#include <iostream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "standard_output.hpp"
 #include "version.hpp"
 
 namespace audiomuse::apps {
@@ -60,7 +62,7 @@ Result<settings::LoadedSettings> load(const GivenSettings& given) {
     return loaded;
 }
 
-int main(int argc, char** argv) {
+int run_command_line(int argc, char** argv) {
     // The confined child reads no settings and no arguments that people write.
     if (argc > 1 && std::string_view(argv[1]) == "analyse-child") {
         return analyse_child();
@@ -73,11 +75,12 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", std::string(k_version));
     app.require_subcommand(1);
     app.get_formatter()->column_width(44);
-    app.footer("Exit status: 0 all went well; 1 something failed, it says what; 2 wrong usage or settings.");
+    app.footer(
+        "Exit status: 0 all went well; 1 something failed, it says what; 2 wrong usage or settings; 130 stopped by Ctrl-C.");
 
     GivenSettings given;
     AnalyzeArguments analyze_arguments;
-    ExportFormat format = ExportFormat::csv;
+    std::string format = "csv";
     std::string folder;
 
     CLI::App* serve_command = app.add_subcommand("serve", "Serve the HTTP API and the page, and do the work that they ask for");
@@ -90,16 +93,17 @@ int main(int argc, char** argv) {
     CLI::App* config_command = app.add_subcommand("config", "Print the effective settings and where each comes from");
     CLI::App* licenses_command = app.add_subcommand("licenses", "Print the licences of what is inside this executable");
 
-    run_command->add_option("DIR", folder, "The music folder (default: the library of the settings)")->type_name("DIR");
+    run_command->add_option("DIR", folder, "The music folder (default: the library of the settings)")->type_name("");
     analyze_command
         ->add_option("FILE", analyze_arguments.files, "Audio files, or folders to walk; - reads names from standard input")
         ->required()
-        ->type_name("FILE");
-    analyze_command->add_option("-j,--jobs", analyze_arguments.jobs, "Files to work on at once (default: 1)")
-        ->check(CLI::Range(1, 1024));
+        ->type_name("");
+    analyze_command->add_option("-j,--jobs", analyze_arguments.jobs, "Files to work on at once, 1 to 1024 (default: 1)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1024).description(""));
     export_command->add_option("--format", format, "csv or jsonl (default: csv)")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, ExportFormat>{{"csv", ExportFormat::csv}, {"jsonl", ExportFormat::jsonl}}));
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"csv", "jsonl"}).description(""));
     for (CLI::App* command : {serve_command, run_command, analyze_command, export_command, doctor_command, config_command}) {
         add_setting_flags(*command, given);
     }
@@ -107,7 +111,11 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? to_int(ExitCode::success) : to_int(ExitCode::usage);
+        std::ostringstream text;
+        const bool is_help = app.exit(error, text, std::cerr) == 0;
+        StandardOutput output;
+        output.write(text.str());
+        return to_int(output.finish(is_help ? ExitCode::success : ExitCode::usage));
     }
     if (licenses_command->parsed()) {
         return to_int(print_licenses());
@@ -117,7 +125,7 @@ int main(int argc, char** argv) {
     }
     const auto loaded = load(given);
     if (!loaded) {
-        fmt::print(stderr, "audiomuse: {}\n", loaded.error().message);
+        std::cerr << "audiomuse: " << loaded.error().message << '\n';
         return to_int(ExitCode::usage);
     }
     if (serve_command->parsed()) {
@@ -130,7 +138,7 @@ int main(int argc, char** argv) {
         return to_int(analyze(*loaded, analyze_arguments));
     }
     if (export_command->parsed()) {
-        return to_int(export_tracks(*loaded, format));
+        return to_int(export_tracks(*loaded, format == "jsonl" ? ExportFormat::jsonl : ExportFormat::csv));
     }
     return to_int(doctor_command->parsed() ? doctor(*loaded) : print_config(*loaded));
 }
@@ -141,9 +149,9 @@ int main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     try {
-        return audiomuse::apps::main(argc, argv);
+        return audiomuse::apps::run_command_line(argc, argv);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "audiomuse: an unexpected error ended the program: {}\n", error.what());
+        std::cerr << "audiomuse: an unexpected error ended the program: " << error.what() << '\n';
         return to_int(audiomuse::apps::ExitCode::some_failed);
     }
 }

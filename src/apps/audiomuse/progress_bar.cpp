@@ -42,7 +42,7 @@ void ProgressBar::show(const std::string& what, std::uint64_t done, std::uint64_
     const int filled = total == 0 ? 0 : static_cast<int>(static_cast<std::uint64_t>(width) * std::min(done, total) / total);
     const std::string bar = width < 4 ? "" : fmt::format(" [{:=<{}}{: <{}}]", "", filled, "", width - filled);
     const std::lock_guard lock(m_mutex);
-    fmt::print(stderr, "\r\x1b[K{}{}{}", what, bar, tail);
+    std::fputs(fmt::format("\r\x1b[K{}{}{}", what, bar, tail).c_str(), stderr);
     std::fflush(stderr);
     m_shown = true;
 }
@@ -50,7 +50,7 @@ void ProgressBar::show(const std::string& what, std::uint64_t done, std::uint64_
 void ProgressBar::clear() {
     const std::lock_guard lock(m_mutex);
     if (m_shown) {
-        fmt::print(stderr, "\r\x1b[K");
+        std::fputs("\r\x1b[K", stderr);
         std::fflush(stderr);
         m_shown = false;
     }

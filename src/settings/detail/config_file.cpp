@@ -17,10 +17,25 @@ RawValue to_raw(const toml::node& node, Origin origin) {
     if (const auto* number = node.as_floating_point()) {
         return {RawValue::Kind::number, fmt::format("{}", number->get()), std::move(origin)};
     }
-    const char* type = node.is_table()     ? "a table"
-                       : node.is_array()   ? "an array"
-                       : node.is_boolean() ? "a boolean"
-                                           : "a date or time";
+    if (const auto* boolean = node.as_boolean()) {
+        return {RawValue::Kind::boolean, boolean->get() ? "true" : "false", std::move(origin)};
+    }
+    if (const auto* array = node.as_array(); array != nullptr && (array->empty() || array->is_homogeneous<std::string>())) {
+        RawValue value{RawValue::Kind::list, "an array", std::move(origin)};
+        for (const auto& item : *array) {
+            value.items.push_back(item.as_string()->get());
+        }
+        return value;
+    }
+    if (const auto* table = node.as_table(); table != nullptr && (table->empty() || table->is_homogeneous<std::string>())) {
+        RawValue value{RawValue::Kind::map, "a table", std::move(origin)};
+        for (const auto& [key, item] : *table) {
+            value.items.emplace_back(key.str());
+            value.items.push_back(item.as_string()->get());
+        }
+        return value;
+    }
+    const char* type = node.is_table() ? "a table" : node.is_array() ? "an array" : "a date or time";
     return {RawValue::Kind::other, type, std::move(origin)};
 }
 

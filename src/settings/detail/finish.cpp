@@ -24,6 +24,8 @@ struct SecretFile {
 constexpr std::array k_secret_files{
     SecretFile{"api_token", "api_token_file", &Settings::api_token, &Settings::api_token_file},
     SecretFile{"jellyfin_token", "jellyfin_token_file", &Settings::jellyfin_token, &Settings::jellyfin_token_file},
+    SecretFile{"subsonic_password", "subsonic_password_file", &Settings::subsonic_password, &Settings::subsonic_password_file},
+    SecretFile{"subsonic_api_key", "subsonic_api_key_file", &Settings::subsonic_api_key, &Settings::subsonic_api_key_file},
 };
 
 struct Range {
@@ -109,24 +111,31 @@ Result<void> check_ranges(LoadedSettings& loaded) {
     return {};
 }
 
+/// What the chosen media server cannot do without.
 Result<void> check_media_server(LoadedSettings& loaded) {
-    const MediaServer server = loaded.settings.media_server;
-    if (server != MediaServer::local) {
+    const Settings& s = loaded.settings;
+    const auto missing = [&](std::string_view key, std::string_view what) {
         return fail(ErrorCode::invalid_argument,
-                    fmt::format("{}: media_server {} is not supported by this version; local is.",
-                                origin(loaded, "media_server").to_text(), to_string(server)),
-                    "media_server");
+                    fmt::format("{}: media_server {} needs {}; set {}.", origin(loaded, "media_server").to_text(),
+                                to_string(s.media_server), what, key),
+                    std::string(key));
+    };
+    if (s.media_server == MediaServer::jellyfin && s.jellyfin_url.empty()) {
+        return missing("jellyfin_url", "the server's address");
+    }
+    if (s.media_server == MediaServer::jellyfin && s.jellyfin_token.empty()) {
+        return missing("jellyfin_token", "an API token");
+    }
+    if (s.media_server == MediaServer::subsonic && s.subsonic_url.empty()) {
+        return missing("subsonic_url", "the server's address");
+    }
+    if (s.media_server == MediaServer::subsonic && s.subsonic_api_key.empty() && s.subsonic_user.empty()) {
+        return missing("subsonic_user", "a user with a password, or an API key");
+    }
+    if (s.media_server == MediaServer::subsonic && s.subsonic_api_key.empty() && s.subsonic_password.empty()) {
+        return missing("subsonic_password", "the user's password");
     }
     return {};
-}
-
-void warn_about_exposure(LoadedSettings& loaded) {
-    const std::string& host = loaded.settings.listen.host;
-    const bool local = host.starts_with("127.") || host == "::1" || host == "localhost";
-    if (!local && loaded.settings.api_token.empty()) {
-        loaded.warnings.push_back(
-            fmt::format("The server listens on {} without an api_token: whoever reaches that address may use it.", host));
-    }
 }
 
 } // namespace
@@ -166,11 +175,7 @@ Result<void> finish(LoadedSettings& loaded, const TextMap& environment) {
     if (auto agree = check_ranges(loaded); !agree) {
         return agree;
     }
-    if (auto supported = check_media_server(loaded); !supported) {
-        return supported;
-    }
-    warn_about_exposure(loaded);
-    return {};
+    return check_media_server(loaded);
 }
 
 } // namespace audiomuse::settings::detail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <settings/load.hpp>
 
@@ -13,11 +14,15 @@ struct RawValue {
         text,
         integer,
         number,
-        other ///< a TOML type that no setting has; `text` is its name
+        boolean, ///< `text` is "true" or "false"
+        list,    ///< of texts, in `items`
+        map,     ///< of texts to texts, in `items`: key, value, key, value, ...
+        other    ///< a TOML type that no setting has; `text` is its name
     };
     Kind kind = Kind::untyped;
     std::string text; ///< numbers in their shortest decimal form
     Origin origin;
+    std::vector<std::string> items{};
 };
 
 } // namespace audiomuse::settings::detail

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <base/result.hpp>
 #include <settings/detail/raw_value.hpp>
@@ -50,6 +51,17 @@ struct SecretTarget {
 struct AddressTarget {
     ListenAddress Settings::*member;
 };
+struct BooleanTarget {
+    bool Settings::*member;
+};
+/// In the environment and in flags the items stand between commas.
+struct ListTarget {
+    std::vector<std::string> Settings::*member;
+};
+/// In the environment and in flags as SERVER=HERE, several between commas.
+struct PathMapTarget {
+    std::vector<PathMapping> Settings::*member;
+};
 /// An enum whose values are the positions in `words`.
 struct WordTarget {
     std::span<const std::string_view> words;
@@ -58,7 +70,7 @@ struct WordTarget {
 };
 
 using Target = std::variant<IntegerTarget, OptionalIntegerTarget, NumberTarget, OptionalNumberTarget, TextTarget, UrlTarget,
-                            PathTarget, SecretTarget, AddressTarget, WordTarget>;
+                            PathTarget, SecretTarget, AddressTarget, BooleanTarget, ListTarget, PathMapTarget, WordTarget>;
 
 /// How the environment names a setting.
 enum class EnvironmentName {

@@ -44,6 +44,35 @@ bool is_plain_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F'; });
 }
 
+/// The parts between commas, without blanks around them.
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        std::string_view part = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(text.size(), part.size() + 1));
+        part.remove_prefix(std::min(part.size(), part.find_first_not_of(' ')));
+        part.remove_suffix(part.size() - (part.find_last_not_of(' ') + 1));
+        if (!part.empty()) {
+            parts.emplace_back(part);
+        }
+    }
+    return parts;
+}
+
+/// The items of a map as the file gives them, from the form of the environment.
+std::optional<std::vector<std::string>> split_map(std::string_view text) {
+    std::vector<std::string> items;
+    for (const std::string& part : split(text)) {
+        const std::size_t equals = part.find('=');
+        if (equals == std::string::npos) {
+            return std::nullopt;
+        }
+        items.push_back(part.substr(0, equals));
+        items.push_back(part.substr(equals + 1));
+    }
+    return items;
+}
+
 bool has_control(std::string_view text) {
     return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7F'; });
 }
@@ -106,6 +135,9 @@ bool suits(const Target& target, const RawValue& value) {
                           [&](const OptionalNumberTarget&) {
                               return value.kind == Kind::integer || value.kind == Kind::number || value.text == k_automatic;
                           },
+                          [&](const BooleanTarget&) { return value.kind == Kind::boolean; },
+                          [&](const ListTarget&) { return value.kind == Kind::list; },
+                          [&](const PathMapTarget&) { return value.kind == Kind::map; },
                           [&](const auto&) { return value.kind == Kind::text; },
                       },
                       target);
@@ -128,8 +160,21 @@ bool put_optional(Settings& settings, const OptionalTarget& target, std::string_
     return put(settings, target.member, parse_in_range<Number>(text, target));
 }
 
-/// False when the text is not allowed.
-bool put_text(const Target& target, const std::string& text, const PathContext& paths, Settings& settings) {
+bool put_map(std::vector<PathMapping>& mappings, const std::vector<std::string>& items, const PathContext& paths) {
+    mappings.clear();
+    for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
+        if (items[i].empty() || items[i + 1].empty() || has_control(items[i]) || has_control(items[i + 1])) {
+            return false;
+        }
+        mappings.push_back({items[i], resolve(items[i + 1], paths)});
+    }
+    return true;
+}
+
+/// False when the value is not allowed.
+bool put_value(const Target& target, const RawValue& value, const PathContext& paths, Settings& settings) {
+    const std::string& text = value.text;
+    const bool untyped = value.kind == RawValue::Kind::untyped;
     return std::visit(Overloaded{
                           [&](const IntegerTarget& t) { return put(settings, t.member, parse_in_range<std::int64_t>(text, t)); },
                           [&](const NumberTarget& t) { return put(settings, t.member, parse_in_range<double>(text, t)); },
@@ -151,6 +196,18 @@ bool put_text(const Target& target, const std::string& text, const PathContext& 
                           [&](const SecretTarget& t) {
                               settings.*t.member = Secret(text);
                               return text.size() <= k_max_text_bytes && is_plain_ascii(text);
+                          },
+                          [&](const BooleanTarget& t) {
+                              settings.*t.member = text == "true";
+                              return text == "true" || text == "false";
+                          },
+                          [&](const ListTarget& t) {
+                              settings.*t.member = untyped ? split(text) : value.items;
+                              return std::ranges::none_of(settings.*t.member, has_control);
+                          },
+                          [&](const PathMapTarget& t) {
+                              const auto items = untyped ? split_map(text) : std::optional(value.items);
+                              return items && put_map(settings.*t.member, *items, paths);
                           },
                           [&](const WordTarget& t) {
                               const auto found = std::ranges::find(t.words, std::string_view(text));
@@ -193,13 +250,18 @@ std::string allowed_values(const Row& row) {
             [](const UrlTarget&) { return std::string("an http or https URL without a user name"); },
             [](const PathTarget&) { return std::string("a path"); },
             [](const SecretTarget&) { return std::string("printable ASCII characters without blanks"); },
+            [](const BooleanTarget&) { return std::string("true or false"); },
+            [](const ListTarget&) { return std::string("texts, as in [\"Music\"], or Music,More in the environment"); },
+            [](const PathMapTarget&) {
+                return std::string("folders, as in {\"/media\" = \"/mnt\"}, or /media=/mnt in the environment");
+            },
             [](const WordTarget& t) { return fmt::format("one of {}", fmt::join(t.words, ", ")); },
         },
         row.target);
 }
 
 Result<void> assign(const Row& row, const RawValue& value, const PathContext& paths, Settings& settings) {
-    if (suits(row.target, value) && put_text(row.target, value.text, paths, settings)) {
+    if (suits(row.target, value) && put_value(row.target, value, paths, settings)) {
         return {};
     }
     std::string found;
@@ -229,6 +291,21 @@ std::string to_toml_value(const Row& row, const Settings& settings) {
                           [&](const UrlTarget& t) { return quote_toml(settings.*t.member); },
                           [&](const PathTarget& t) { return quote_toml((settings.*t.member).native()); },
                           [&](const SecretTarget& t) { return quote_toml((settings.*t.member).masked()); },
+                          [&](const BooleanTarget& t) { return fmt::format("{}", settings.*t.member); },
+                          [&](const ListTarget& t) {
+                              std::vector<std::string> items;
+                              for (const std::string& item : settings.*t.member) {
+                                  items.push_back(quote_toml(item));
+                              }
+                              return fmt::format("[{}]", fmt::join(items, ", "));
+                          },
+                          [&](const PathMapTarget& t) {
+                              std::vector<std::string> items;
+                              for (const PathMapping& item : settings.*t.member) {
+                                  items.push_back(quote_toml(item.server) + " = " + quote_toml(item.here.native()));
+                              }
+                              return fmt::format("{{{}}}", fmt::join(items, ", "));
+                          },
                           [&](const WordTarget& t) { return quote_toml(t.words[t.get(settings)]); },
                       },
                       row.target);
@@ -239,7 +316,7 @@ std::string to_plain_value(const Row& row, const Settings& settings) {
     if (value.starts_with('"')) {
         value = value.substr(1, value.size() - 2);
     }
-    return value.empty() ? "none" : value;
+    return value.empty() || value == "[]" || value == "{}" ? "none" : value;
 }
 
 } // namespace audiomuse::settings::detail

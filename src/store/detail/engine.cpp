@@ -81,6 +81,37 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::filesystem::path& file, 
     return std::make_unique<Engine>(file, busy_timeout, std::move(*writer));
 }
 
+Result<std::unique_ptr<Engine>> Engine::open_to_read(const std::filesystem::path& file, std::chrono::milliseconds busy_timeout) {
+    if (auto checked = refuse_what_is_not_ours(file, busy_timeout); !checked) {
+        return fail(std::move(checked));
+    }
+    const auto absent = [&file] {
+        return fail(ErrorCode::not_found, fmt::format("There is no database in {}; analyse a library first, or choose another "
+                                                      "data folder.",
+                                                      file.parent_path().string()));
+    };
+    if (std::error_code error; !std::filesystem::exists(file, error)) {
+        return absent();
+    }
+    auto reader = Connection::open(file, OpenMode::read_only, busy_timeout);
+    if (!reader) {
+        return fail(std::move(reader));
+    }
+    auto version = reader->integer("PRAGMA user_version");
+    if (!version) {
+        return fail(std::move(version));
+    }
+    if (*version == 0) {
+        return absent();
+    }
+    if (*version < newest_version()) {
+        return fail(ErrorCode::conflict, fmt::format("{} was made by an older version of audiomuse; start the server once, which "
+                                                     "brings it up to date.",
+                                                     file.string()));
+    }
+    return std::make_unique<Engine>(file, busy_timeout, std::move(*reader));
+}
+
 Engine::Engine(std::filesystem::path file, std::chrono::milliseconds busy_timeout, Connection writer)
     : m_file(std::move(file)), m_busy_timeout(busy_timeout), m_writer(std::move(writer)) {
     m_idle_readers.reserve(k_idle_readers);

@@ -26,7 +26,10 @@ class Engine {
     /// Creates or migrates the file as needed. Errors as Database::open().
     [[nodiscard]] static Result<std::unique_ptr<Engine>> open(const std::filesystem::path& file,
                                                               std::chrono::milliseconds busy_timeout);
-    /// Takes a writer that is set up; for open().
+    /// Creates and migrates nothing; write() then is an error. Errors as Database::open_to_read().
+    [[nodiscard]] static Result<std::unique_ptr<Engine>> open_to_read(const std::filesystem::path& file,
+                                                                      std::chrono::milliseconds busy_timeout);
+    /// Takes a writer that is set up; for open() and open_to_read().
     Engine(std::filesystem::path file, std::chrono::milliseconds busy_timeout, Connection writer);
 
     [[nodiscard]] const std::filesystem::path& file() const noexcept { return m_file; }

@@ -183,7 +183,11 @@ CREATE TABLE published_playlists (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<Migration, 3> k_migrations{{{1, k_tracks}, {2, k_tasks}, {3, k_playlists}}};
+constexpr const char* k_interrupted_updates = R"sql(
+ALTER TABLE published_playlists ADD COLUMN previous_hash TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array<Migration, 4> k_migrations{{{1, k_tracks}, {2, k_tasks}, {3, k_playlists}, {4, k_interrupted_updates}}};
 
 } // namespace
 

@@ -1,0 +1,141 @@
+#include "media.hpp"
+
+#include <filesystem>
+#include <string>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <base/hash.hpp>
+#include <library/jellyfin_check.hpp>
+#include <library/jellyfin_music_source.hpp>
+#include <library/jellyfin_playlist_sink.hpp>
+#include <library/local_music_source.hpp>
+#include <library/m3u8_playlist_sink.hpp>
+
+#include "engine.hpp"
+#include "version.hpp"
+
+namespace audiomuse::apps {
+
+namespace {
+
+using settings::MediaServer;
+
+std::unique_ptr<net::HttpClient> make_http(const settings::Settings& settings) {
+    net::ClientSettings client;
+    client.user_agent = fmt::format("audiomuse/{}", k_version);
+    client.ca_file = settings.ca_file;
+    client.max_downloads = static_cast<std::uint32_t>(transfer_count(settings));
+    return std::make_unique<net::HttpClient>(std::move(client));
+}
+
+/// Names this installation: the same after a restart, another on another machine or for another data folder.
+std::string device_id(const settings::Settings& settings) {
+    char host[256] = {};
+    ::gethostname(host, sizeof host - 1);
+    return hash128_hex(fmt::format("{}\n{}", host, settings.data.native()));
+}
+
+library::RemoteAudioSettings audio_settings(const settings::Settings& settings) {
+    library::RemoteAudioSettings audio;
+    audio.spool_folder = settings.data;
+    audio.spool_bytes = static_cast<std::uint64_t>(settings.spool_mib) << 20U;
+    audio.max_track_bytes = static_cast<std::uint64_t>(settings.max_track_mib) << 20U;
+    for (const settings::PathMapping& mapping : settings.path_map) {
+        audio.path_map.push_back({mapping.server, mapping.here});
+    }
+    return audio;
+}
+
+library::JellyfinSettings jellyfin_settings(const settings::Settings& settings) {
+    library::JellyfinSettings jellyfin;
+    jellyfin.url = settings.jellyfin_url;
+    jellyfin.user = settings.jellyfin_user_id.empty() ? settings.jellyfin_user : settings.jellyfin_user_id;
+    jellyfin.token = settings.jellyfin_token.reveal();
+    jellyfin.device_id = device_id(settings);
+    jellyfin.version = k_version;
+    jellyfin.music_libraries = settings.music_libraries;
+    jellyfin.public_playlists = settings.playlists_public;
+    return jellyfin;
+}
+
+Result<void> check_library_folder(const settings::Settings& settings) {
+    if (settings.library.empty()) {
+        return fail(ErrorCode::invalid_argument,
+                    "No music folder is given: use --library DIR, or set library in the settings file.", "library");
+    }
+    if (std::error_code error; !std::filesystem::is_directory(settings.library, error)) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("The library {} is not a folder that can be read.", settings.library.string()), "library");
+    }
+    return {};
+}
+
+Media open_folder(const settings::Settings& settings, Stores& stores) {
+    Media media;
+    media.source = std::make_unique<library::LocalMusicSource>(
+        library::LocalMusicSource::Settings{settings.library}, [&stores](const TrackId& id, const FileStamp& stamp) {
+            auto known = stores.tracks.find(id);
+            return known && *known && (*known)->stamp == stamp ? std::move(*known) : std::nullopt;
+        });
+    media.sink = std::make_unique<library::M3u8PlaylistSink>(
+        library::M3u8PlaylistSink::Settings{settings.playlists_dir, settings.library, [&stores](const PublishedPlaylist& intent) {
+                                                return stores.playlists.record_published(intent);
+                                            }});
+    return media;
+}
+
+Media open_jellyfin(const settings::Settings& settings) {
+    Media media;
+    media.http = make_http(settings);
+    media.source =
+        std::make_unique<library::JellyfinMusicSource>(jellyfin_settings(settings), audio_settings(settings), *media.http);
+    media.sink = std::make_unique<library::JellyfinPlaylistSink>(jellyfin_settings(settings), *media.http);
+    return media;
+}
+
+} // namespace
+
+SourceId source_id(const settings::Settings& settings) {
+    switch (settings.media_server) {
+    case MediaServer::jellyfin: return open_jellyfin(settings).source->id();
+    case MediaServer::subsonic: return SourceId("subsonic");
+    case MediaServer::local: break;
+    }
+    return SourceId("local");
+}
+
+Result<void> check_media(const settings::Settings& settings) {
+    if (settings.media_server == MediaServer::subsonic) {
+        return fail(ErrorCode::invalid_argument,
+                    "media_server subsonic is not supported by this version; local and jellyfin are.", "media_server");
+    }
+    return settings.media_server == MediaServer::local ? check_library_folder(settings) : Result<void>{};
+}
+
+Media open_media(const settings::Settings& settings, Stores& stores) {
+    return settings.media_server == MediaServer::jellyfin ? open_jellyfin(settings) : open_folder(settings, stores);
+}
+
+std::string describe_media(const settings::Settings& settings) {
+    switch (settings.media_server) {
+    case MediaServer::jellyfin: return fmt::format("Jellyfin at {}", settings.jellyfin_url);
+    case MediaServer::subsonic: return fmt::format("the Subsonic server at {}", settings.subsonic_url);
+    case MediaServer::local: break;
+    }
+    return fmt::format("the folder {}", settings.library.string());
+}
+
+Result<library::ServerCheck> check_server(const settings::Settings& settings, std::stop_token stop) {
+    const auto http = make_http(settings);
+    switch (settings.media_server) {
+    case MediaServer::jellyfin:
+        return library::check_jellyfin(jellyfin_settings(settings), *http, library::PlaylistTrial::make_and_remove, stop);
+    case MediaServer::subsonic:
+    case MediaServer::local: break;
+    }
+    return fail(ErrorCode::invalid_argument, "The music is in a folder; there is no server to try.", "media_server");
+}
+
+} // namespace audiomuse::apps

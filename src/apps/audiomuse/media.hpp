@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include <base/result.hpp>
+#include <domain/music_source.hpp>
+#include <domain/playlist_sink.hpp>
+#include <library/server_check.hpp>
+#include <net/http_client.hpp>
+#include <settings/settings.hpp>
+
+namespace audiomuse::apps {
+
+class Stores;
+
+/// Where the music comes from and where the playlists go.
+struct Media {
+    std::unique_ptr<net::HttpClient> http; ///< null for a folder; outlives the others
+    std::unique_ptr<MusicSource> source;
+    std::unique_ptr<PlaylistSink> sink;
+};
+
+/// The name of the configured source in the store.
+[[nodiscard]] SourceId source_id(const settings::Settings& settings);
+
+/// Whether the settings can name a source: the folder is there. Error invalid_argument names the setting to mend.
+[[nodiscard]] Result<void> check_media(const settings::Settings& settings);
+
+/// Connects nothing yet. `stores` must outlive the result.
+[[nodiscard]] Media open_media(const settings::Settings& settings, Stores& stores);
+
+/// "the folder /music", "Jellyfin at http://nas:8096".
+[[nodiscard]] std::string describe_media(const settings::Settings& settings);
+
+/// Tries the configured server. Error invalid_argument for a local folder.
+[[nodiscard]] Result<library::ServerCheck> check_server(const settings::Settings& settings, std::stop_token stop);
+
+} // namespace audiomuse::apps
