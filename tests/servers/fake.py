@@ -88,6 +88,10 @@ class Fake:
     def url(self):
         return self.wire.url
 
+    def use_tls(self, context):
+        """Before start(): an ssl.SSLContext of the server's side."""
+        self.wire.tls = context
+
     def start(self):
         self.wire.start()
         return self

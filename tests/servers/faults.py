@@ -16,6 +16,7 @@ A pattern is a regular expression that is searched in "KIND METHOD TARGET", as i
     deep_json     200 with `levels` arrays in one another                            levels=50
     garbage       the first half of the JSON, announced as the whole
     empty         200 without a body
+    mute          takes the request and never answers
     reset         hangs up without an answer
     delay         answers after `seconds`                                            seconds=1
     vanish        what the request names leaves the library before it is answered
@@ -179,6 +180,12 @@ def _garbage(connection, fake, answer):
     connection.send(reply)
 
 
+def _mute(connection, fake, answer):
+    connection.close = True
+    connection.gone(3600)
+    raise ConnectionResetError
+
+
 def _reset(connection, fake, answer):
     connection.close = True
     raise ConnectionResetError
@@ -212,5 +219,5 @@ ACTIONS = {
     "redirect": lambda connection, fake, answer, location: connection.send(Answer(302, headers={"Location": location})),
     "invalid_utf8": _invalid_utf8, "deep_json": _deep_json, "garbage": _garbage,
     "empty": lambda connection, fake, answer: connection.send(Answer(200, b"", "application/json")),
-    "reset": _reset, "delay": _delay, "vanish": _vanish, "kill": _kill,
+    "mute": _mute, "reset": _reset, "delay": _delay, "vanish": _vanish, "kill": _kill,
 }

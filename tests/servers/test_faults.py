@@ -60,6 +60,14 @@ def test_stall(fake, fetch):
     assert (fault.fired[0]["bytes"], fault.fired[0]["ended_by"]) == (100, "client")
 
 
+def test_mute(fake, client, song):
+    fault = fake.faults.add("mute", "^download")
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        client.session.get(f"{client.url}/Items/{song['Id']}/Download", timeout=0.3)
+    wait_for(lambda: fault.fired[0]["seconds"])
+    assert (fault.fired[0]["bytes"], fault.fired[0]["ended_by"]) == (0, "client")
+
+
 def test_slow(fake, fetch):
     fault = fake.faults.add("slow", "^download", rate=20)
     answer = fetch(stream=True)

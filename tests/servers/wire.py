@@ -1,6 +1,6 @@
 """HTTP/1.1 for the fakes: requests and answers as values, and a threaded server on loopback that can be killed and started again.
 
-The standard library's server, because the faults need the bare socket. Connections are kept alive, TCP_NODELAY is set.
+The standard library's server, because the faults need the bare socket. Connections are kept alive, TCP_NODELAY is set; TLS on request.
 """
 
 import gzip
@@ -8,6 +8,7 @@ import http.server
 import select
 import socket
 import socketserver
+import ssl
 import threading
 import time
 from dataclasses import dataclass, field
@@ -126,7 +127,7 @@ class Connection:
             if self.server.dead.is_set():
                 return True
             readable, _, _ = select.select([self.handler.connection], [], [], max(0.0, min(0.05, until - time.monotonic())))
-            if readable and not self.handler.connection.recv(1, socket.MSG_PEEK):
+            if readable and (isinstance(self.handler.connection, ssl.SSLSocket) or not self.handler.connection.recv(1, socket.MSG_PEEK)):
                 return True
             if time.monotonic() >= until:
                 return False
@@ -171,6 +172,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def setup(self):
         super().setup()
         self.server.open_sockets.add(self.connection)
+        if isinstance(self.connection, ssl.SSLSocket):
+            self.connection.do_handshake()
 
     def finish(self):
         self.server.open_sockets.discard(self.connection)
@@ -208,9 +211,15 @@ class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address, exchange):
-        self.exchange, self.open_sockets, self.dead = exchange, set(), threading.Event()
+    def __init__(self, address, exchange, tls):
+        self.exchange, self.tls, self.open_sockets, self.dead = exchange, tls, set(), threading.Event()
         super().__init__(address, _Handler)
+
+    def get_request(self):
+        connection, address = super().get_request()
+        if self.tls:  # the handshake is left to the thread of the connection
+            connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def server_bind(self):
         socketserver.TCPServer.server_bind(self)  # without the lookup of the host's name
@@ -222,16 +231,17 @@ class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 class Wire:
     """Serves `exchange(connection)` on loopback. kill() ends every transfer at once and refuses connections until start()."""
 
-    def __init__(self, exchange, host="127.0.0.1", port=0):
-        self.exchange, self.host, self.port, self._server = exchange, host, port, None
+    def __init__(self, exchange, host="127.0.0.1", port=0, tls=None):
+        """`tls`: an ssl.SSLContext of the server's side."""
+        self.exchange, self.host, self.port, self.tls, self._server = exchange, host, port, tls, None
 
     @property
     def url(self):
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
 
     def start(self):
         assert self._server is None
-        self._server = _Server((self.host, self.port), self.exchange)
+        self._server = _Server((self.host, self.port), self.exchange, self.tls)
         self.port = self._server.server_address[1]  # stays the same after a kill()
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
