@@ -202,7 +202,7 @@ TEST_F(LoadTest, AMediaServerNeedsItsAddressAndItsCredentials) {
     EXPECT_EQ(load_error().field, "subsonic_user");
     m_request.environment["AUDIOMUSE_SUBSONIC_USER"] = "ada";
     EXPECT_EQ(load_error().field, "subsonic_password");
-    m_request.environment["AUDIOMUSE_SUBSONIC_PASSWORD"] = "p";
+    m_request.environment["AUDIOMUSE_SUBSONIC_PASSWORD"] = "corr\u00e9ct horse";
     EXPECT_TRUE(load(m_request));
     m_request.environment.erase("AUDIOMUSE_SUBSONIC_USER");
     m_request.environment.erase("AUDIOMUSE_SUBSONIC_PASSWORD");

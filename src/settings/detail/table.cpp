@@ -70,7 +70,7 @@ auto make_rows() {
         {"jellyfin_user", prefixed, TextTarget{&S::jellyfin_user}, "The name of that user, in place of the id."},
         {"subsonic_url", prefixed, UrlTarget{&S::subsonic_url}, "The address of the Subsonic server."},
         {"subsonic_user", prefixed, TextTarget{&S::subsonic_user}, "The user of the Subsonic server."},
-        {"subsonic_password", prefixed, SecretTarget{&S::subsonic_password}, "The password of that user."},
+        {"subsonic_password", prefixed, SecretTarget{&S::subsonic_password, SecretForm::password}, "The password of that user."},
         {"subsonic_password_file", prefixed, PathTarget{&S::subsonic_password_file}, "A file that holds the subsonic_password."},
         {"subsonic_api_key", prefixed, SecretTarget{&S::subsonic_api_key},
          "An API key in place of user and password, where the server takes one."},

@@ -45,8 +45,13 @@ struct UrlTarget {
 struct PathTarget {
     std::filesystem::path Settings::*member;
 };
+enum class SecretForm {
+    token,   ///< goes into a header: printable ASCII without blanks
+    password ///< any text of one line
+};
 struct SecretTarget {
     Secret Settings::*member;
+    SecretForm form = SecretForm::token;
 };
 struct AddressTarget {
     ListenAddress Settings::*member;

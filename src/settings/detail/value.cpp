@@ -195,7 +195,8 @@ bool put_value(const Target& target, const RawValue& value, const PathContext& p
                           },
                           [&](const SecretTarget& t) {
                               settings.*t.member = Secret(text);
-                              return text.size() <= k_max_text_bytes && is_plain_ascii(text);
+                              return text.size() <= k_max_text_bytes &&
+                                     (t.form == SecretForm::password ? !has_control(text) : is_plain_ascii(text));
                           },
                           [&](const BooleanTarget& t) {
                               settings.*t.member = text == "true";
@@ -249,7 +250,10 @@ std::string allowed_values(const Row& row) {
             [](const TextTarget&) { return std::string("a text of one line"); },
             [](const UrlTarget&) { return std::string("an http or https URL without a user name"); },
             [](const PathTarget&) { return std::string("a path"); },
-            [](const SecretTarget&) { return std::string("printable ASCII characters without blanks"); },
+            [](const SecretTarget& t) {
+                return std::string(t.form == SecretForm::password ? "a text of one line"
+                                                                  : "printable ASCII characters without blanks");
+            },
             [](const BooleanTarget&) { return std::string("true or false"); },
             [](const ListTarget&) { return std::string("texts, as in [\"Music\"], or Music,More in the environment"); },
             [](const PathMapTarget&) {
