@@ -15,6 +15,7 @@
 #include <support/playlist_sink_contract.hpp>
 #include <support/temporary_tree.hpp>
 
+#include "subsonic_fixture.hpp"
 #include "tagged_files.hpp"
 
 namespace audiomuse::test {
@@ -99,6 +100,47 @@ class M3u8SinkHarness final : public PlaylistSinkHarness {
     library::M3u8PlaylistSink m_sink{{m_folder.path() / "playlists", m_folder.path() / "music"}};
 };
 
+template <SubsonicProfile (*profile)()>
+class SubsonicSourceHarness final : public MusicSourceHarness {
+  public:
+    MusicSource& source() override { return m_source; }
+    void add_album(const std::string& title, const std::string& artist, int tracks, UtcTime added) override {
+        m_world.fake.add_album(title, artist, tracks, added);
+    }
+    void remove_audio(const Track& track) override { m_world.fake.songs.erase(track.id.str()); }
+
+  private:
+    SubsonicWorld m_world{profile()};
+    library::SubsonicMusicSource m_source{m_world.source_settings(), m_world.http};
+};
+
+template <SubsonicProfile (*profile)()>
+class SubsonicSinkHarness final : public PlaylistSinkHarness {
+  public:
+    SubsonicSinkHarness() {
+        for (int i = 1; i <= 9; ++i) {
+            m_world.fake.add_song({.id = fmt::format("t{}", i), .title = fmt::format("Song {}", i)});
+        }
+    }
+    PlaylistSink& sink() override { return m_sink; }
+    std::string content(const std::string& external_id) override {
+        std::string titles;
+        if (const auto found = m_world.fake.playlists.find(external_id); found != m_world.fake.playlists.end()) {
+            for (const std::string& song : found->second.songs) {
+                titles += m_world.fake.songs.at(song).title + "\n";
+            }
+        }
+        return titles;
+    }
+    void edit(const std::string& external_id) override { m_world.fake.playlists.at(external_id).songs.emplace_back("t9"); }
+    void erase(const std::string& external_id) override { m_world.fake.playlists.erase(external_id); }
+    std::size_t count() override { return m_world.fake.playlists.size(); }
+
+  private:
+    SubsonicWorld m_world{profile()};
+    library::SubsonicPlaylistSink m_sink{{m_world.access()}, m_world.http};
+};
+
 template <class Base, class Harness>
 std::unique_ptr<Base> make() {
     return std::make_unique<Harness>();
@@ -108,6 +150,16 @@ INSTANTIATE_TEST_SUITE_P(Fake, MusicSourceContract, testing::Values(make<MusicSo
 INSTANTIATE_TEST_SUITE_P(Local, MusicSourceContract, testing::Values(make<MusicSourceHarness, LocalSourceHarness>));
 INSTANTIATE_TEST_SUITE_P(Fake, PlaylistSinkContract, testing::Values(make<PlaylistSinkHarness, FakeSinkHarness>));
 INSTANTIATE_TEST_SUITE_P(M3u8, PlaylistSinkContract, testing::Values(make<PlaylistSinkHarness, M3u8SinkHarness>));
+INSTANTIATE_TEST_SUITE_P(Subsonic, MusicSourceContract,
+                         testing::Values(make<MusicSourceHarness, SubsonicSourceHarness<navidrome_profile>>,
+                                         make<MusicSourceHarness, SubsonicSourceHarness<gonic_profile>>,
+                                         make<MusicSourceHarness, SubsonicSourceHarness<supysonic_profile>>,
+                                         make<MusicSourceHarness, SubsonicSourceHarness<smolsonic_profile>>));
+INSTANTIATE_TEST_SUITE_P(Subsonic, PlaylistSinkContract,
+                         testing::Values(make<PlaylistSinkHarness, SubsonicSinkHarness<navidrome_profile>>,
+                                         make<PlaylistSinkHarness, SubsonicSinkHarness<gonic_profile>>,
+                                         make<PlaylistSinkHarness, SubsonicSinkHarness<supysonic_profile>>,
+                                         make<PlaylistSinkHarness, SubsonicSinkHarness<smolsonic_profile>>));
 
 } // namespace
 } // namespace audiomuse::test

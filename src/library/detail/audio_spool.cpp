@@ -20,6 +20,9 @@ namespace audiomuse::library::detail {
 
 namespace {
 
+/// What says why there is no audio may be larger than a small track.
+constexpr std::uint64_t k_largest_refusal = 64U << 10U;
+
 tl::unexpected<TrackFailure> failed(FailureCode code, std::string reason) {
     return tl::unexpected(TrackFailure{code, std::move(reason)});
 }
@@ -195,7 +198,8 @@ tl::expected<AudioInput, TrackFailure> AudioSpool::fetch(net::HttpClient& client
         return tl::unexpected(std::move(fd).error());
     }
     net::FileSink sink(fd->get());
-    const auto answer = client.download(request, sink, stop, net::ByteCount{size_bytes == 0 ? most : size_bytes});
+    const auto answer =
+        client.download(request, sink, stop, net::ByteCount{size_bytes == 0 ? most : std::max(size_bytes, k_largest_refusal)});
     if (!answer) {
         if (answer.error().kind == net::FailureKind::too_large && size_bytes != 0) {
             return failed(FailureCode::unreachable,

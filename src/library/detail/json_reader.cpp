@@ -119,6 +119,12 @@ const json& array_member(const json& object, std::string_view key) {
     return member != nullptr && member->is_array() ? *member : k_empty;
 }
 
+const json& array_member(const json& object, std::string_view outer, std::string_view inner) {
+    static const json k_absent;
+    const json* member = find_member(object, outer);
+    return array_member(member == nullptr ? k_absent : *member, inner);
+}
+
 std::string id_member(const json& object, std::string_view key) {
     const json* member = find_member(object, key);
     if (member == nullptr) {

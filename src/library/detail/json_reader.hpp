@@ -28,6 +28,8 @@ struct JsonLimits {
 [[nodiscard]] const nlohmann::json* find_member(const nlohmann::json& object, std::string_view key);
 /// The member when it is an array; else an empty array.
 [[nodiscard]] const nlohmann::json& array_member(const nlohmann::json& object, std::string_view key);
+/// The array `inner` of the object `outer`; else an empty array.
+[[nodiscard]] const nlohmann::json& array_member(const nlohmann::json& object, std::string_view outer, std::string_view inner);
 /// A text, or a whole number as its digits; as it is. Empty when there is none.
 [[nodiscard]] std::string id_member(const nlohmann::json& object, std::string_view key);
 /// A text as it is, which may hold any bytes that JSON can; empty when there is none.

@@ -117,8 +117,7 @@ Result<std::vector<SubsonicListing::Folder>> SubsonicListing::folders() {
     std::vector<Folder> chosen;
     std::vector<std::string> names;
     std::vector<std::string> wanted = m_settings.music_libraries;
-    const json* list = find_member(*answer, "musicFolders");
-    for (const json& folder : array_member(list == nullptr ? json() : *list, "musicFolder")) {
+    for (const json& folder : array_member(*answer, "musicFolders", "musicFolder")) {
         names.push_back(text_member(folder, "name"));
         if (std::erase(wanted, names.back()) != 0) {
             chosen.emplace_back(id_member(folder, "id"));
@@ -161,8 +160,7 @@ Result<void> SubsonicListing::list_albums(const Folder& folder) {
         if (!answer) {
             return tl::unexpected(answer.error().error);
         }
-        const json* list = find_member(*answer, "albumList2");
-        const json& page = array_member(list == nullptr ? json() : *list, "album");
+        const json& page = array_member(*answer, "albumList2", "album");
         if (page.empty()) {
             return {};
         }
@@ -239,8 +237,7 @@ SubsonicOutcome<json> SubsonicListing::search_page(const Folder& folder, const s
     if (!answer) {
         return answer;
     }
-    const json* result = find_member(*answer, "searchResult3");
-    return json(array_member(result == nullptr ? json() : *result, "song"));
+    return json(array_member(*answer, "searchResult3", "song"));
 }
 
 /// Two quote marks mean "all" to most servers; some want nothing at all, to which others leave out songs without tags.
@@ -365,8 +362,7 @@ Result<std::optional<std::vector<ListedSong>>> SubsonicListing::fetch_songs(cons
     }
     m_failures_in_a_row = 0;
     std::vector<ListedSong> songs;
-    const json* album = find_member(*answer, "album");
-    for (const json& entry : array_member(album == nullptr ? json() : *album, "song")) {
+    for (const json& entry : array_member(*answer, "album", "song")) {
         auto song = read_song(entry);
         const bool is_new =
             song && std::ranges::none_of(songs, [&](const ListedSong& other) { return other.track.id == song->track.id; });

@@ -94,8 +94,7 @@ SubsonicOutcome<std::vector<ServerPlaylist>> SubsonicPlaylists::list() {
         return tl::unexpected(answer.error());
     }
     std::vector<ServerPlaylist> playlists;
-    const json* list = find_member(*answer, "playlists");
-    for (const json& playlist : array_member(list == nullptr ? json() : *list, "playlist")) {
+    for (const json& playlist : array_member(*answer, "playlists", "playlist")) {
         playlists.push_back(read_head(playlist));
     }
     return playlists;

@@ -1,0 +1,175 @@
+#include <library/subsonic_playlist_sink.hpp>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "subsonic_fixture.hpp"
+
+namespace audiomuse::library {
+namespace {
+
+using test::reply;
+using test::SubsonicProfile;
+using test::SubsonicWorld;
+
+Playlist playlist(const std::string& name, int from, int to) {
+    Playlist result;
+    result.id = PlaylistId("ours");
+    result.name = name;
+    for (int i = from; i <= to; ++i) {
+        result.songs.push_back({TrackId(fmt::format("t{}", i)), "", "", "", 0});
+    }
+    return result;
+}
+
+std::vector<std::string> ids(int from, int to) {
+    std::vector<std::string> result;
+    for (int i = from; i <= to; ++i) {
+        result.push_back(fmt::format("t{}", i));
+    }
+    return result;
+}
+
+struct SinkWorld : SubsonicWorld {
+    explicit SinkWorld(SubsonicProfile profile, int songs = 700) : SubsonicWorld(std::move(profile)) {
+        for (int i = 1; i <= songs; ++i) {
+            fake.add_song({.id = fmt::format("t{}", i), .title = fmt::format("Song {}", i)});
+        }
+    }
+    SubsonicPlaylistSink sink{{access(), {}}, http};
+};
+
+class SubsonicPlaylistSinkTest : public testing::TestWithParam<SubsonicProfile (*)()> {};
+
+TEST_P(SubsonicPlaylistSinkTest, LargePlaylistsArriveWholeAndInOrder) {
+    SinkWorld world(GetParam()());
+    const auto made = world.sink.publish(playlist("Grüße_automatic", 1, 600), std::nullopt);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(world.fake.playlists.at(made->external_id).songs, ids(1, 600));
+    EXPECT_EQ(world.fake.playlists.at(made->external_id).name, "Grüße_automatic");
+    const auto updated = world.sink.publish(playlist("Grüße_automatic", 300, 700), made.value());
+    ASSERT_TRUE(updated) << updated.error().message;
+    EXPECT_EQ(updated->external_id, made->external_id);
+    EXPECT_EQ(world.fake.playlists.at(made->external_id).songs, ids(300, 700));
+    for (const auto& request : world.fake.requests()) {
+        EXPECT_LT(request.target.size(), 4'000U) << "an address that every proxy takes";
+    }
+}
+
+TEST_P(SubsonicPlaylistSinkTest, SongsThatTheServerNoLongerKnowsAreLeftOut) {
+    SinkWorld world(GetParam()(), 5);
+    const auto made = world.sink.publish(playlist("A", 3, 8), std::nullopt);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(world.fake.playlists.at(made->external_id).songs, ids(3, 5));
+    EXPECT_EQ(world.fake.playlists.size(), 1U);
+    const auto again = world.sink.publish(playlist("A", 2, 8), made.value());
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->external_id, made->external_id);
+    EXPECT_EQ(world.fake.playlists.at(made->external_id).songs, ids(2, 5));
+}
+
+TEST_P(SubsonicPlaylistSinkTest, APlaylistOfUnknownSongsOnlyIsNotMade) {
+    SinkWorld world(GetParam()(), 0);
+    const auto made = world.sink.publish(playlist("A", 1, 3), std::nullopt);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, ErrorCode::not_found);
+    EXPECT_TRUE(world.fake.playlists.empty());
+}
+
+TEST_P(SubsonicPlaylistSinkTest, ARenamedPlaylistBelongsToThePerson) {
+    SinkWorld world(GetParam()(), 5);
+    const auto made = world.sink.publish(playlist("A", 1, 3), std::nullopt).value();
+    world.fake.playlists.at(made.external_id).name = "My favourites";
+    const auto second = world.sink.publish(playlist("A", 1, 4), made).value();
+    EXPECT_NE(second.external_id, made.external_id);
+    EXPECT_EQ(world.sink.remove(made).value(), RemovalOutcome::kept_because_changed);
+    EXPECT_EQ(world.fake.playlists.at(made.external_id).songs, ids(1, 3));
+}
+
+INSTANTIATE_TEST_SUITE_P(Servers, SubsonicPlaylistSinkTest,
+                         testing::Values(test::navidrome_profile, test::gonic_profile, test::supysonic_profile,
+                                         test::smolsonic_profile));
+
+TEST(SubsonicPlaylistSink, AdditionsComeBeforeRemovals) {
+    SinkWorld world(test::smolsonic_profile());
+    const auto made = world.sink.publish(playlist("A", 1, 400), std::nullopt).value();
+    std::size_t fewest = 1'000;
+    world.fake.intercept([&](const std::string& method, const auto&) -> std::optional<std::string> {
+        if (method == "updatePlaylist") {
+            fewest = std::min(fewest, world.fake.playlists.at(made.external_id).songs.size());
+        }
+        return std::nullopt;
+    });
+    ASSERT_TRUE(world.sink.publish(playlist("A", 301, 700), made));
+    EXPECT_GE(fewest, 400U);
+}
+
+TEST(SubsonicPlaylistSink, NewPlaylistsAreFoundAmongOthersOfTheirName) {
+    SinkWorld world(test::supysonic_profile(), 5);
+    world.fake.playlists["a-persons"] = {"A", {"t1"}, false};
+    const auto made = world.sink.publish(playlist("A", 1, 3), std::nullopt);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_NE(made->external_id, "a-persons");
+    EXPECT_EQ(world.fake.playlists.at("a-persons").songs, ids(1, 1));
+}
+
+TEST(SubsonicPlaylistSink, PublicIsASetting) {
+    for (const auto& profile : {test::navidrome_profile(), test::supysonic_profile()}) {
+        SinkWorld world(profile, 5);
+        SubsonicPlaylistSink to_all({world.access(), SubsonicPlaylistSink::Visibility::everyone}, world.http);
+        const auto made = to_all.publish(playlist("A", 1, 3), std::nullopt).value();
+        EXPECT_TRUE(world.fake.playlists.at(made.external_id).is_public);
+        const auto again = world.sink.publish(playlist("A", 1, 3), made).value();
+        EXPECT_EQ(again.external_id, made.external_id);
+        EXPECT_FALSE(world.fake.playlists.at(made.external_id).is_public);
+    }
+}
+
+TEST(SubsonicPlaylistSink, AFailureInTheMiddleLeavesNoHalfPlaylist) {
+    SinkWorld world(test::smolsonic_profile());
+    world.fake.intercept([](const std::string& method, const auto&) -> std::optional<std::string> {
+        return method == "updatePlaylist" ? std::optional(reply(500, "no")) : std::nullopt;
+    });
+    const auto made = world.sink.publish(playlist("A", 1, 600), std::nullopt);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, ErrorCode::unavailable);
+    EXPECT_TRUE(world.fake.playlists.empty());
+}
+
+TEST(SubsonicPlaylistSink, ACreationThatBrokeOffIsNotRepeated) {
+    SinkWorld world(test::smolsonic_profile(), 5);
+    world.fake.intercept([](const std::string& method, const auto&) -> std::optional<std::string> {
+        return method == "createPlaylist"
+                   ? std::optional<std::string>("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 9\r\n\r\n")
+                   : std::nullopt;
+    });
+    EXPECT_FALSE(world.sink.publish(playlist("A", 1, 3), std::nullopt));
+    EXPECT_EQ(world.fake.count("createPlaylist"), 1);
+}
+
+TEST(SubsonicPlaylistSink, AServerThatKeepsOtherSongsIsAnError) {
+    SinkWorld world(test::navidrome_profile(), 5);
+    world.fake.intercept([](const std::string& method, const auto&) -> std::optional<std::string> {
+        return method == "getPlaylist"
+                   ? std::optional(reply(200, R"({"subsonic-response": {"status": "ok", "playlist": {"id": 1}}})"))
+                   : std::nullopt;
+    });
+    const auto made = world.sink.publish(playlist("A", 1, 3), std::nullopt);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, ErrorCode::conflict);
+    EXPECT_TRUE(world.fake.playlists.empty());
+}
+
+TEST(SubsonicPlaylistSink, ForeignPlaylistsAreLeftAlone) {
+    SinkWorld world(test::gonic_profile(), 5);
+    world.fake.intercept([](const std::string& method, const auto&) -> std::optional<std::string> {
+        return method == "getPlaylist"
+                   ? std::optional(reply(200, R"({"subsonic-response": {"status": "failed", "error": {"code": 50}}})"))
+                   : std::nullopt;
+    });
+    EXPECT_EQ(world.sink.remove({PlaylistId("x"), "p1", "hash"}).value(), RemovalOutcome::kept_because_changed);
+    EXPECT_EQ(world.fake.count("deletePlaylist"), 0);
+}
+
+} // namespace
+} // namespace audiomuse::library
