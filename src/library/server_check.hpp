@@ -1,8 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <stop_token>
 #include <string>
 #include <vector>
+
+#include <domain/music_source.hpp>
+#include <domain/playlist_sink.hpp>
 
 namespace audiomuse::library {
 
@@ -31,5 +35,8 @@ struct ServerCheck {
 /// Whether a connection check may make a playlist of one song on the server and remove it again: no other way shows that
 /// playlists can be made.
 enum class PlaylistTrial { make_and_remove, none };
+
+/// Tries what analysis and playlists do: lists the newest album, fetches its first song, makes a playlist of it.
+[[nodiscard]] ServerCheck check_by_use(MusicSource& source, PlaylistSink& sink, PlaylistTrial trial, std::stop_token stop);
 
 } // namespace audiomuse::library

@@ -103,8 +103,8 @@ struct ClientSettings {
 /// for later requests. No cookies, no caches.
 ///
 /// - **Repeated**: connections that could not be made or broke (also in the middle of a body), time limits except total_time, and
-///   the statuses 429, 502, 503, 504, with growing pauses or as long as Retry-After asks. A POST that is not Repeat::safe, and Repeat::never, only
-///   when no connection was made, and on 429 and 503.
+///   the statuses 429, 502, 503, 504, with growing pauses or as long as Retry-After asks. A POST that is not Repeat::safe, and
+///   Repeat::never, only when no connection was made, and on 429 and 503.
 /// - **Redirects**: at most 5, only within scheme, host and port, or from http to https of the same host. Those that would turn a
 ///   POST or DELETE into a GET (302, 303) are refused.
 /// - **Cancelling** ends a transfer, a pause and the wait for a turn at once, with FailureKind::cancelled.

@@ -161,7 +161,13 @@ Result<library::ServerCheck> check_server(const settings::Settings& settings, st
     switch (settings.media_server) {
     case MediaServer::jellyfin:
         return library::check_jellyfin(jellyfin_settings(settings), *http, library::PlaylistTrial::make_and_remove, stop);
-    case MediaServer::subsonic:
+    case MediaServer::subsonic: {
+        if (auto usable = check_media(settings); !usable) {
+            return fail(std::move(usable));
+        }
+        const Media media = open_subsonic(settings);
+        return library::check_by_use(*media.source, *media.sink, library::PlaylistTrial::make_and_remove, stop);
+    }
     case MediaServer::local: break;
     }
     return fail(ErrorCode::invalid_argument, "The music is in a folder; there is no server to try.", "media_server");

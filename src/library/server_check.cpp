@@ -1,0 +1,66 @@
+#include <library/server_check.hpp>
+
+#include <optional>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace audiomuse::library {
+
+namespace {
+
+constexpr const char* k_trial_name = "audiomuse connection check";
+
+Finding try_playlist(PlaylistSink& sink, const Track& track) {
+    Playlist playlist;
+    playlist.id = PlaylistId("connection-check");
+    playlist.name = k_trial_name;
+    playlist.songs = {{track.id, track.title, track.artist, track.path, 0}};
+    const auto made = sink.publish(playlist, {});
+    if (!made) {
+        return {FindingLevel::bad, fmt::format("Playlists cannot be made: {}", made.error().message)};
+    }
+    const auto removed = sink.remove(*made);
+    if (!removed || *removed == RemovalOutcome::kept_because_changed) {
+        return {FindingLevel::bad, fmt::format("The playlist \"{}\" was made but cannot be removed{}", k_trial_name,
+                                               removed ? std::string(".") : ": " + removed.error().message)};
+    }
+    return {FindingLevel::good, "Playlists can be made and removed."};
+}
+
+} // namespace
+
+ServerCheck check_by_use(MusicSource& source, PlaylistSink& sink, PlaylistTrial trial, std::stop_token stop) {
+    ServerCheck check;
+    std::optional<Track> first;
+    const auto listing = source.visit_albums(
+        {.newest = 1},
+        [&](const Album&, std::span<const Track> tracks) {
+            if (!first && !tracks.empty()) {
+                first = tracks.front();
+            }
+            return Result<void>{};
+        },
+        stop);
+    if (!listing) {
+        check.findings.push_back({FindingLevel::bad, listing.error().message});
+        return check;
+    }
+    check.findings.push_back({FindingLevel::good, fmt::format("{} answers, and the credentials are accepted.", source.name())});
+    if (!first) {
+        check.findings.push_back({FindingLevel::bad, "There is no song in the music libraries."});
+        return check;
+    }
+    if (const auto input = source.open(*first, stop); !input) {
+        check.findings.push_back({FindingLevel::bad, fmt::format("A song cannot be fetched: {}", input.error().reason)});
+    } else {
+        check.findings.push_back({FindingLevel::good, "Songs can be fetched."});
+    }
+    if (trial == PlaylistTrial::make_and_remove) {
+        check.findings.push_back(try_playlist(sink, *first));
+    }
+    return check;
+}
+
+} // namespace audiomuse::library
