@@ -18,7 +18,7 @@ FETCH_FAULTS = [
     ("cut", {}, {"unreachable"}), ("cut", {"chunked": True}, {"unreachable"}), ("wrong_length", {"by": 1000}, {"unreachable"}),
     ("short", {}, {"unreachable", "damaged"}), ("html", {}, {"not_audio", "refused", "unreachable"}), ("status", {"code": 500}, {"unreachable", "refused"}),
     ("status", {"code": 404}, {"not_found"}), ("redirect", {"location": "file:///etc/passwd"}, {"refused", "unreachable"}),
-    ("reset", {}, {"unreachable"}), ("empty", {}, {"not_audio", "unreachable", "not_found"}), ("endless", {}, {"too_long", "refused", "unreachable", "damaged"}),
+    ("reset", {}, {"unreachable"}), ("empty", {}, {"not_audio", "unreachable", "not_found", "refused"}), ("endless", {}, {"too_long", "refused", "unreachable", "damaged"}),
 ]
 
 
