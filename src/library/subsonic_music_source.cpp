@@ -109,7 +109,7 @@ tl::expected<AudioInput, TrackFailure> SubsonicMusicSource::open(const Track& tr
     Refusal refused_stream;
     auto input = fetch("stream", track, stop, refused_stream);
     if (input && refused_download.is_forbidden() && m_may_download.exchange(false)) {
-        log::info("{} does not let this user download: songs are streamed as they are.", name());
+        log::info("{} does not let this user download: songs are streamed as they are.", m_client->server_name_first());
     }
     if (input || refused_stream.status == 0 || refused_stream.is_final() || input.error().scope == FailureScope::credential) {
         return input;

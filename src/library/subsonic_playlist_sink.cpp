@@ -72,11 +72,12 @@ Result<std::vector<std::string>> SubsonicPlaylistSink::known_songs(const std::ve
         }
     }
     if (known.empty() && !songs.empty()) {
-        return audiomuse::fail(ErrorCode::not_found, fmt::format("{} knows none of the songs of \"{}\".", name(), title));
+        return audiomuse::fail(ErrorCode::not_found,
+                               fmt::format("{} knows none of the songs of \"{}\".", m_client->server_name_first(), title));
     }
     if (known.size() < songs.size()) {
-        log::warn("{} no longer knows {} of the {} songs of \"{}\": they are left out.", name(), songs.size() - known.size(),
-                  songs.size(), title);
+        log::warn("{} no longer knows {} of the {} songs of \"{}\": they are left out.", m_client->server_name_first(),
+                  songs.size() - known.size(), songs.size(), title);
     }
     return known;
 }
@@ -97,8 +98,8 @@ Result<detail::ServerPlaylist> SubsonicPlaylistSink::bring_to(const std::string&
         }
         if (round == k_most_rounds) {
             return audiomuse::fail(ErrorCode::conflict,
-                                   fmt::format("{} keeps {} songs in \"{}\" that are not the {} that were sent.", name(),
-                                               (*present)->songs.size(), title, songs.size()));
+                                   fmt::format("{} keeps {} songs in \"{}\" that are not the {} that were sent.",
+                                               m_client->server_name_first(), (*present)->songs.size(), title, songs.size()));
         }
         if (round > 0) { // the last change did not do it
             auto known = known_songs(songs, title);

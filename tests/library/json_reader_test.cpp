@@ -92,6 +92,8 @@ TEST(SubsonicItems, UnknownIsEmptyAndFoldersAreNoSongs) {
     EXPECT_FALSE(read_song(parse_json(R"({"id": "1", "isDir": true})").value()));
     EXPECT_FALSE(read_song(parse_json(R"({"title": "no id"})").value()));
     EXPECT_FALSE(read_album(parse_json(R"({"id": ""})").value()));
+    EXPECT_FALSE(read_song(parse_json(R"({"id": " "})").value()));
+    EXPECT_FALSE(read_song(parse_json(R"({"id": "a\u0000b"})").value()));
 }
 
 TEST(Md5, IsThatOfTheStandard) {

@@ -76,6 +76,14 @@ std::string SubsonicClient::server_name() const {
     return m_server_type.empty() ? "the Subsonic server" : m_server_type;
 }
 
+std::string SubsonicClient::server_name_first() const {
+    std::string name = server_name();
+    if (name.starts_with("the ")) {
+        name.front() = 'T';
+    }
+    return name;
+}
+
 std::string SubsonicClient::credential_name() const {
     const auto session = [this] {
         const std::lock_guard lock(m_mutex);

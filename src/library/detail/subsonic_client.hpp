@@ -68,6 +68,9 @@ class SubsonicClient {
     /// What people call the server: "Navidrome" once it has said so, else "the Subsonic server".
     [[nodiscard]] std::string server_name() const;
 
+    /// The same as the beginning of a sentence.
+    [[nodiscard]] std::string server_name_first() const;
+
     /// `the password of "bob"`, without it.
     [[nodiscard]] std::string credential_name() const;
 

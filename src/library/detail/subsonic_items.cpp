@@ -25,7 +25,8 @@ int number_member(const json& item, const char* key) {
     return static_cast<int>(std::min(count_member(item, key).value_or(0), k_largest));
 }
 
-bool is_usable_id(const std::string& id) { return !id.empty() && id.size() <= k_max_id_bytes; }
+/// Ids are shown and sent back: none holds control characters or blanks at its ends.
+bool is_usable_id(const std::string& id) { return !id.empty() && id.size() <= k_max_id_bytes && to_display_text(id) == id; }
 
 std::string title_from_path(const std::string& path) {
     const std::string name = path.substr(path.find_last_of("/\\") + 1);
@@ -71,7 +72,7 @@ std::optional<ListedSong> read_song(const json& song) {
         track.title = title_from_path(track.path);
     }
     if (track.title.empty()) {
-        track.title = to_display_text(track.id.str());
+        track.title = track.id.str();
     }
     track.artist = artist_member(song, "artist");
     track.album = text_member(song, "album");

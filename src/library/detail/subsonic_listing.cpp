@@ -86,7 +86,7 @@ Result<Listing> SubsonicListing::run() {
         }
     }
     if (m_listing.tracks < counted) {
-        problem(fmt::format("{} counts {} songs in these albums and lists {} of them.", m_client.server_name(), counted,
+        problem(fmt::format("{} counts {} songs in these albums and lists {} of them.", m_client.server_name_first(), counted,
                             m_listing.tracks));
     }
     m_listing.complete = m_listing.complete && !m_cut;
@@ -125,7 +125,7 @@ Result<std::vector<SubsonicListing::Folder>> SubsonicListing::folders() {
     }
     if (!wanted.empty()) {
         return fail(ErrorCode::invalid_argument,
-                    fmt::format("{} has no music library named \"{}\". It has: {}.", m_client.server_name(),
+                    fmt::format("{} has no music library named \"{}\". It has: {}.", m_client.server_name_first(),
                                 to_display_text(wanted.front()),
                                 names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))),
                     "music_libraries");
@@ -138,7 +138,7 @@ Result<std::vector<SubsonicListing::Folder>> SubsonicListing::folders() {
             ErrorCode::invalid_argument,
             fmt::format("{} cannot list the albums of one music library only: its protocol is {}, and that came with 1.12. "
                         "Choose all of its libraries.",
-                        m_client.server_name(), session->version),
+                        m_client.server_name_first(), session->version),
             "music_libraries");
     }
     return chosen;
@@ -168,7 +168,7 @@ Result<void> SubsonicListing::list_albums(const Folder& folder) {
         for (const json& entry : page) {
             auto album = read_album(entry);
             if (!album) {
-                problem(fmt::format("{} lists an album without a usable id.", m_client.server_name()));
+                problem(fmt::format("{} lists an album without a usable id.", m_client.server_name_first()));
                 continue;
             }
             if (m_groups.try_emplace(album->album.id, static_cast<SongHeap::Group>(m_albums.size())).second) {
@@ -178,11 +178,11 @@ Result<void> SubsonicListing::list_albums(const Folder& folder) {
         }
         offset += page.size();
         if (m_albums.size() == before) {
-            problem(fmt::format("{} gives the same albums again and again: the list ends here.", m_client.server_name()));
+            problem(fmt::format("{} gives the same albums again and again: the list ends here.", m_client.server_name_first()));
             return {};
         }
         if (m_albums.size() > k_most_albums) {
-            return fail(ErrorCode::damaged, fmt::format("{} lists albums without an end.", m_client.server_name()));
+            return fail(ErrorCode::damaged, fmt::format("{} lists albums without an end.", m_client.server_name_first()));
         }
     }
     return {};

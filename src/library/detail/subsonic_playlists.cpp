@@ -136,7 +136,7 @@ SubsonicOutcome<std::string> SubsonicPlaylists::create(const std::string& name, 
     if (found == after->end() || m_create_tells_id) {
         return tl::unexpected(SubsonicFailure{
             .error = {ErrorCode::conflict, fmt::format("{} said that it made the playlist \"{}\", but it is not in its list.",
-                                                       m_client.server_name(), name)},
+                                                       m_client.server_name_first(), name)},
             .code = std::nullopt});
     }
     return found->id;
