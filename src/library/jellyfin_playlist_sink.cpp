@@ -16,7 +16,8 @@ namespace audiomuse::library {
 
 namespace {
 
-constexpr std::size_t k_batch = 200; // ids travel in the query: the request line of the server ends at 8 KiB
+constexpr std::size_t k_batch = 200;       // ids that create a playlist
+constexpr std::size_t k_query_batch = 150; // ids in a query: the request line of the server ends at 8 KiB
 constexpr std::size_t k_page_items = 500;
 constexpr std::size_t k_most_places = 1'000'000;
 constexpr std::size_t k_most_moves = 100;
@@ -33,11 +34,18 @@ std::vector<std::string> song_ids(const Playlist& playlist) {
     return ids;
 }
 
-std::string joined(std::span<const std::string> ids) { return fmt::format("{}", fmt::join(ids, ",")); }
+/// A list as the server's description has it: the name again for each value.
+net::Parameters repeated(const std::string& name, std::span<const std::string> values) {
+    net::Parameters parameters;
+    for (const std::string& value : values) {
+        parameters.push_back({name, value});
+    }
+    return parameters;
+}
 
 /// The beginning of a list that is not sent yet.
-std::span<const std::string> batch(const std::vector<std::string>& ids, std::size_t first) {
-    return std::span(ids).subspan(first, std::min(k_batch, ids.size() - first));
+std::span<const std::string> batch(const std::vector<std::string>& ids, std::size_t first, std::size_t size) {
+    return std::span(ids).subspan(first, std::min(size, ids.size() - first));
 }
 
 /// Which song has to go where, one after another, until the songs are in the wanted order.
@@ -146,7 +154,7 @@ Result<std::string> JellyfinPlaylistSink::create(const std::string& name, const 
     if (!who) {
         return tl::unexpected(who.error());
     }
-    const auto first = batch(songs, 0);
+    const auto first = batch(songs, 0, k_batch);
     const nlohmann::json body{{"Name", to_display_text(name)},
                               {"Ids", std::vector<std::string>(first.begin(), first.end())},
                               {"UserId", who->user.id},
@@ -169,9 +177,10 @@ Result<void> JellyfinPlaylistSink::add(const std::string& id, const std::vector<
         return tl::unexpected(who.error());
     }
     while (first < songs.size()) {
-        const auto next = batch(songs, first);
-        auto added = m_client.ask(net::Method::post, fmt::format("Playlists/{}/Items", id),
-                                  {{"ids", joined(next)}, {"userId", who->user.id}}, {});
+        const auto next = batch(songs, first, k_query_batch);
+        net::Parameters parameters = repeated("ids", next);
+        parameters.push_back({"userId", who->user.id});
+        auto added = m_client.ask(net::Method::post, fmt::format("Playlists/{}/Items", id), std::move(parameters), {});
         if (!added) {
             return fail(std::move(added));
         }
@@ -208,9 +217,9 @@ Result<void> JellyfinPlaylistSink::update(const Shown& shown, const std::vector<
             removals.push_back(place.entry);
         }
     }
-    for (std::size_t first = 0; first < removals.size(); first += k_batch) {
+    for (std::size_t first = 0; first < removals.size(); first += k_query_batch) {
         auto removed = m_client.ask(net::Method::del, fmt::format("Playlists/{}/Items", shown.id),
-                                    {{"entryIds", joined(batch(removals, first))}}, {});
+                                    repeated("entryIds", batch(removals, first, k_query_batch)), {});
         if (!removed) {
             return fail(std::move(removed));
         }
