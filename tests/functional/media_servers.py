@@ -29,6 +29,7 @@ REAL = {"supysonic": Supysonic, "smolsonic": Smolsonic, "navidrome": Navidrome, 
 FAKES = JELLYFINS + SUBSONIC_FAKES
 EVERY_KIND = FAKES + list(REAL)
 ONE_OF_EACH = ["jellyfin-10.11.11", "navidrome-fake"]  # where the protocol matters, but not the dialect
+LENGTH_LIMIT = "AUDIOMUSE_MAX_DURATION_S"  # the setting that leaves longer tracks out
 BROKEN_TITLES = {name.rsplit(".", 1)[0] for name in music.BROKEN} | {name.rsplit(".", 1)[0].split(" ", 1)[1] for name in music.BROKEN}
 
 

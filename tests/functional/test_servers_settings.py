@@ -5,7 +5,7 @@ import re
 import pytest
 
 import music
-from media_servers import FAKES, JELLYFINS, ONE_OF_EACH, connect, counts, media, on, open_media, published  # noqa: F401: fixtures
+from media_servers import FAKES, JELLYFINS, LENGTH_LIMIT, ONE_OF_EACH, connect, counts, media, on, open_media, published  # noqa: F401: fixtures
 from servers.certificates import Certificates
 from servers.generated import GeneratedLibrary
 
@@ -62,7 +62,7 @@ def test_a_limit_of_the_length_restricts_clustering_without_a_new_analysis(conne
     server = connect(media, data=data)
     assert server.analyse()["state"] == "SUCCESS"
     server.stop()
-    server = connect(media, data=data, AUDIOMUSE_MAX_DURATION_S="5")  # all tracks are longer
+    server = connect(media, data=data, **{LENGTH_LIMIT: "5"})  # all tracks are longer
     assert server.cluster(**CLUSTERING)["state"] == "FAILURE"
     server.stop()
     server = connect(media, data=data)
