@@ -5,7 +5,8 @@ import re
 import pytest
 
 import music
-from media_servers import FAKES, JELLYFINS, ONE_OF_EACH, connect, counts, media, on, open_media, published  # noqa: F401: fixtures
+from media_servers import FAKES, JELLYFINS, LENGTH_LIMIT, ONE_OF_EACH, connect, counts, media, on, open_media, published  # noqa: F401: fixtures
+from servers.certificates import Certificates
 from servers.generated import GeneratedLibrary
 
 CLUSTERING = {"seed": 1, "clustering_runs": 40}
@@ -61,7 +62,7 @@ def test_a_limit_of_the_length_restricts_clustering_without_a_new_analysis(conne
     server = connect(media, data=data)
     assert server.analyse()["state"] == "SUCCESS"
     server.stop()
-    server = connect(media, data=data, AUDIOMUSE_MAX_DURATION_S="5")  # all tracks are longer
+    server = connect(media, data=data, **{LENGTH_LIMIT: "5"})  # all tracks are longer
     assert server.cluster(**CLUSTERING)["state"] == "FAILURE"
     server.stop()
     server = connect(media, data=data)
@@ -181,6 +182,24 @@ def test_without_the_right_to_download_it_streams(connect, media):
 def test_a_server_without_tokens_gets_an_encoded_password(connect, open_media, small_library, kind):
     media = open_media(kind, small_library, tokens=False)
     status = connect(media).analyse()
+    assert status["state"] == "SUCCESS" and counts(status["status_message"])["analysed"] == media.good()
+
+
+@pytest.mark.parametrize("kind", ["navidrome-fake"])
+def test_an_api_key_in_place_of_user_and_password(connect, open_media, small_library, kind):
+    media = open_media(kind, small_library, api_key="key-that-nobody-guesses")
+    server = connect(media, AUDIOMUSE_SUBSONIC_API_KEY=media.fake.api_key, AUDIOMUSE_SUBSONIC_USER="", AUDIOMUSE_SUBSONIC_PASSWORD="")
+    assert server.analyse()["state"] == "SUCCESS" and server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+    assert media.named_playlists() == published(server)
+
+
+@pytest.mark.parametrize("kind", ONE_OF_EACH)
+def test_a_certificate_of_ones_own(connect, open_media, small_library, tmp_path, kind):
+    certificates = Certificates(tmp_path)
+    media = open_media(kind, small_library, tls=certificates)
+    status = connect(media, data=tmp_path / "data1").analyse()
+    assert status["state"] == "FAILURE" and re.search(r"certificate|TLS", status["status_message"], re.IGNORECASE)
+    status = connect(media, data=tmp_path / "data2", AUDIOMUSE_CA_FILE=str(certificates.authority)).analyse()
     assert status["state"] == "SUCCESS" and counts(status["status_message"])["analysed"] == media.good()
 
 

@@ -6,10 +6,16 @@ from urllib.parse import quote
 import requests
 
 
+def new_session():
+    session = requests.Session()
+    session.trust_env = False  # no proxies, no certificates of the machine
+    return session
+
+
 class JellyfinClient:
     def __init__(self, url, token, user_id=None, headers=None):
         self.url, self.user_id = url, user_id
-        self.session = requests.Session()
+        self.session = new_session()
         self.session.headers["Authorization"] = f'MediaBrowser Client="tests", Device="tests", DeviceId="tests", Version="1", Token="{quote(token)}"'
         self.session.headers.update(headers or {})
 
@@ -44,7 +50,7 @@ class SubsonicClient:
 
     def __init__(self, url, user, password, login="token", post=False, version="1.16.1"):
         self.url, self.user, self.password, self.login, self.post, self.version = url, user, password, login, post, version
-        self.session = requests.Session()
+        self.session = new_session()
 
     def credentials(self):
         if self.login == "token":

@@ -1,6 +1,7 @@
 """Faults: what media servers, proxies and networks do to a client, switched on for the requests that match a pattern.
 
-A pattern is a regular expression that is searched in "KIND METHOD TARGET", as in "download GET /Items/0a…/Download". Names and options:
+A pattern is a regular expression that is searched in "KIND METHOD TARGET", as in "download GET /Items/0a…/Download"; the parameters of a
+form follow the target. Names and options:
 
     stall         sends the headers, then nothing                                    at=0 (bytes of the body sent before)
     slow          sends the body at `rate` bytes a second                            rate=1

@@ -225,6 +225,13 @@ def test_a_broken_name_is_broken_utf8(subsonic, sub):
     assert json.loads(body.decode("utf-8", "replace"))
 
 
+def test_faults_see_the_parameters_of_a_form(subsonic, sub, profile):
+    song = sub.tracks()[0]["id"]
+    fault = subsonic.faults.add("status", f"^download .*{song}", code=500)
+    sub.post = profile.form_post
+    assert sub.raw("download", {"id": song}).status_code == 500 and fault.fired
+
+
 def test_the_middle_of_a_run_refuses_the_login(subsonic, sub):
     subsonic.faults.add("unauthorized", "^download", after=1)
     songs = sub.tracks()

@@ -39,8 +39,9 @@ class Request:
 
     @property
     def line(self):
-        """What the patterns of faults are matched against."""
-        return f"{self.kind} {self.method} {self.target}"
+        """What the patterns of faults are matched against. The parameters of a form belong to it, too."""
+        form = (self.headers.get("Content-Type") or "").startswith("application/x-www-form-urlencoded")
+        return f"{self.kind} {self.method} {self.target}" + (f" {self.body.decode('latin-1')}" if form else "")
 
 
 class File(NamedTuple):
