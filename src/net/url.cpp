@@ -49,6 +49,8 @@ detail::UrlHandle make_handle() {
     return handle;
 }
 
+CURLUcode set(CURLU* handle, const std::string& text) { return curl_url_set(handle, CURLUPART_URL, text.c_str(), k_flags); }
+
 /// What libcurl takes for the end of a text, or for a line break within a request, is no part of an address.
 bool is_plain(std::string_view text) { return text.size() <= k_longest && std::ranges::none_of(text, is_control); }
 
@@ -95,7 +97,25 @@ std::string form_encode(std::span<const Parameter> parameters) {
 
 /// The checks and the spelling that all addresses share, once libcurl has taken one apart.
 struct Url::Reader {
+    /// Refuses an address that means another one when it is read again, as `http://1%2e2/`, whose host would become 1.0.0.2.
     static Result<Url> read(CURLU* handle) {
+        auto url = read_once(handle);
+        if (!url) {
+            return url;
+        }
+        const auto again = make_handle();
+        if (const CURLUcode code = set(again.get(), url->reveal()); code != CURLUE_OK) {
+            return bad_address(code);
+        }
+        const auto same = read_once(again.get());
+        if (!same || same->reveal() != url->reveal()) {
+            return bad_address(CURLUE_MALFORMED_INPUT);
+        }
+        return url;
+    }
+
+  private:
+    static Result<Url> read_once(CURLU* handle) {
         Url url;
         url.m_scheme = part(handle, CURLUPART_SCHEME);
         if (url.m_scheme != "http" && url.m_scheme != "https") {
@@ -129,7 +149,7 @@ Result<Url> Url::parse(std::string_view text) {
         return bad_address(CURLUE_MALFORMED_INPUT);
     }
     const auto handle = make_handle();
-    if (const CURLUcode code = curl_url_set(handle.get(), CURLUPART_URL, std::string(text).c_str(), k_flags); code != CURLUE_OK) {
+    if (const CURLUcode code = set(handle.get(), std::string(text)); code != CURLUE_OK) {
         return bad_address(code);
     }
     return Reader::read(handle.get());
@@ -141,7 +161,7 @@ Result<Url> Url::resolve(std::string_view reference) const {
     }
     const auto handle = make_handle();
     for (const std::string& text : {reveal(), std::string(reference)}) {
-        if (const CURLUcode code = curl_url_set(handle.get(), CURLUPART_URL, text.c_str(), k_flags); code != CURLUE_OK) {
+        if (const CURLUcode code = set(handle.get(), text); code != CURLUE_OK) {
             return bad_address(code);
         }
     }

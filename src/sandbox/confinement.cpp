@@ -108,7 +108,7 @@ Layer drop_capabilities() {
 }
 
 void prepare_sanitizers() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef AUDIOMUSE_SANITIZED
     // Lets the run-time library open now what it needs for a report later.
     __sanitizer_sandbox_arguments arguments{};
     arguments.coverage_fd = -1;

@@ -280,8 +280,8 @@ class Band {
         for (int i = 0; i < eighths; i += step) {
             // The fifth comes on the last note of a chord now and then.
             const int pitch = i > 0 && i + step >= eighths && m_random.below(3) == 0 ? root + 7 : root;
-            m_mixer.note(human(start_s + i * eighth_s), 0.9 * step * eighth_s, pitch, 0.35 * m_random.uniform(0.85, 1.0),
-                         k_timbre);
+            const double amplitude = 0.35 * m_random.uniform(0.85, 1.0);
+            m_mixer.note(human(start_s + i * eighth_s), 0.9 * step * eighth_s, pitch, amplitude, k_timbre);
         }
     }
 
@@ -294,8 +294,9 @@ class Band {
         std::ranges::sort(pitches);
         const double eighth_s = 0.5 * m_beat_s;
         const auto play = [&](int pitch, int at_eighth, double length_eighths, double amplitude) {
-            m_mixer.note(human(start_s + at_eighth * eighth_s), length_eighths * eighth_s, pitch,
-                         amplitude * m_random.uniform(0.85, 1.0), m_chord_timbre);
+            const double played_amplitude = amplitude * m_random.uniform(0.85, 1.0);
+            m_mixer.note(human(start_s + at_eighth * eighth_s), length_eighths * eighth_s, pitch, played_amplitude,
+                         m_chord_timbre);
         };
         const auto strike = [&](int at_eighth, double length_eighths) {
             for (const int pitch : pitches) {
