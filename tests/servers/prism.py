@@ -4,6 +4,7 @@ Files go past it, because it takes bodies for text and spoils them.
 AUDIOMUSE_TEST_PRISM names its command, as in DIR/node_modules/.bin/prism after `npm install --prefix DIR @stoplight/prism-cli@5.14.2`.
 """
 
+import json
 import os
 import subprocess
 import time
@@ -33,7 +34,7 @@ class Prism:
         document = DOCUMENTS / f"jellyfin-{fake.version_text}.json"
         with log.open("wb") as out:
             self.process = subprocess.Popen(
-                [os.environ["AUDIOMUSE_TEST_PRISM"], "proxy", "--errors", "-h", "127.0.0.1", "-p", str(self._port), str(document), fake.url],
+                [os.environ["AUDIOMUSE_TEST_PRISM"], "proxy", "-h", "127.0.0.1", "-p", str(self._port), str(document), fake.url],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=clean_environment())
 
     @property
@@ -45,8 +46,10 @@ class Prism:
         target = self.fake.url if request.path.endswith("/Download") else self._judge
         headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
         answer = requests.request(request.method, target + request.target, headers=headers, data=request.body, timeout=60, allow_redirects=False)
-        if "problem+json" in answer.headers.get("Content-Type", ""):
-            self.refusals.append(f"{request.method} {request.target}: {answer.text}")
+        for violation in json.loads(answer.headers.get("sl-violations", "[]")):
+            # Jellyfin explains errors in plain text, where its document has an object.
+            if answer.status_code < 400 or violation["location"][0] != "response":
+                self.refusals.append(f"{request.method} {request.target}: {violation}")
         kept = {name: answer.headers[name] for name in ("Content-Range", "Accept-Ranges") if name in answer.headers}
         connection.send(Answer(answer.status_code, answer.content, answer.headers.get("Content-Type"), kept))
 
