@@ -147,6 +147,36 @@ Media open_media(const settings::Settings& settings, Stores& stores) {
     return open_folder(settings, stores);
 }
 
+Media open_named(const settings::Settings& settings, const app::NamedServer& server, Stores& stores) {
+    settings::Settings named = settings;
+    const auto address = server_address(server.url);
+    const auto own = server_address(settings.jellyfin_url);
+    if (!address || !own || *address != *own) {
+        named.jellyfin_url = server.url;
+        named.jellyfin_user_id.clear();
+        named.jellyfin_user.clear();
+        named.jellyfin_token = settings::Secret(server.token);
+        named.music_libraries.clear();
+        named.path_map.clear();
+    }
+    if (!server.user_id.empty()) {
+        named.jellyfin_user_id = server.user_id;
+    }
+    if (!server.token.empty()) {
+        named.jellyfin_token = settings::Secret(server.token);
+    }
+    return open_media(named, stores);
+}
+
+Result<std::string> server_address(const std::string& url) {
+    const auto parsed = net::Url::parse(url);
+    if (!parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    const std::string address = parsed->shown();
+    return address.substr(0, address.find_last_not_of('/') + 1);
+}
+
 std::string describe_media(const settings::Settings& settings) {
     switch (settings.media_server) {
     case MediaServer::jellyfin: return fmt::format("Jellyfin at {}", settings.jellyfin_url);
