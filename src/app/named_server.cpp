@@ -23,8 +23,8 @@ Result<std::optional<NamedServer>> named_server(const AnalysisRequest& request, 
         if (named.url.empty()) {
             return std::nullopt;
         }
-        return refuse("jellyfin_url", fmt::format("names a Jellyfin server, but this server's media_server is \"{}\".",
-                                                  configured.media_server));
+        return refuse("jellyfin_url",
+                      fmt::format("names a Jellyfin server, but this server's media_server is \"{}\".", configured.media_server));
     }
     if (named.token == k_configured_token) {
         named.token.clear();
@@ -41,8 +41,9 @@ Result<std::optional<NamedServer>> named_server(const AnalysisRequest& request, 
         is_other_server = !own || *own != *address;
     }
     if (is_other_server && named.token.empty()) {
-        return refuse("jellyfin_url", "is not the configured server, so it needs a jellyfin_token of its own: the configured token "
-                                      "is sent to the configured server only.");
+        return refuse("jellyfin_url",
+                      "is not the configured server, so it needs a jellyfin_token of its own: the configured token "
+                      "is sent to the configured server only.");
     }
     if (!is_other_server && named.token.empty() && (named.user_id.empty() || named.user_id == configured.jellyfin_user_id)) {
         return std::nullopt;

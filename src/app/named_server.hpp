@@ -28,8 +28,9 @@ struct ConfiguredServer {
     std::function<Result<std::string>(const std::string& url)> address;
 };
 
-/// The server that a start call names; nothing when it is the configured one as it is configured. Error invalid_argument, with the
-/// field, for a server that cannot be read: another URL without a token of its own, a bad URL, or a media server of another kind.
+/// The server that a start call names; nothing when it is the configured one as it is configured. Error invalid_argument, with
+/// the field, for a server that cannot be read: another URL without a token of its own, a bad URL, or a media server of another
+/// kind.
 [[nodiscard]] Result<std::optional<NamedServer>> named_server(const AnalysisRequest& request, const ConfiguredServer& configured);
 
 } // namespace audiomuse::app

@@ -26,8 +26,8 @@ AnalysisRequest request(std::optional<std::string> url, std::optional<std::strin
 }
 
 TEST(NamedServer, is_nothing_where_the_fields_repeat_what_is_configured) {
-    for (const AnalysisRequest& same :
-         {request({}, {}, {}), request("", "", ""), request("http://nas:8096/", "ada", "********"), request({}, {}, "********")}) {
+    for (const AnalysisRequest& same : {request({}, {}, {}), request("", "", ""), request("http://nas:8096/", "ada", "********"),
+                                        request({}, {}, "********")}) {
         const auto named = named_server(same, k_jellyfin);
         ASSERT_TRUE(named);
         EXPECT_EQ(*named, std::nullopt);
@@ -35,7 +35,8 @@ TEST(NamedServer, is_nothing_where_the_fields_repeat_what_is_configured) {
 }
 
 TEST(NamedServer, another_server_needs_a_token_of_its_own) {
-    for (const auto& token : {std::optional<std::string>(), std::optional<std::string>(""), std::optional<std::string>("********")}) {
+    for (const auto& token :
+         {std::optional<std::string>(), std::optional<std::string>(""), std::optional<std::string>("********")}) {
         const auto named = named_server(request("http://other:8096", "bob", token), k_jellyfin);
         ASSERT_FALSE(named);
         EXPECT_EQ(named.error().code, ErrorCode::invalid_argument);

@@ -62,6 +62,15 @@ library::JellyfinSettings jellyfin_settings(const settings::Settings& settings) 
     return jellyfin;
 }
 
+/// The path itself, or the part of it that exists: for a trial that makes no folder.
+std::filesystem::path nearest_folder(std::filesystem::path path) {
+    std::error_code error;
+    while (!std::filesystem::is_directory(path, error) && path.has_relative_path()) {
+        path = path.parent_path();
+    }
+    return path;
+}
+
 Result<void> check_library_folder(const settings::Settings& settings) {
     if (settings.library.empty()) {
         return fail(ErrorCode::invalid_argument,
@@ -195,7 +204,9 @@ Result<library::ServerCheck> check_server(const settings::Settings& settings, st
         if (auto usable = check_media(settings); !usable) {
             return fail(std::move(usable));
         }
-        const Media media = open_subsonic(settings);
+        settings::Settings trial = settings;
+        trial.data = nearest_folder(settings.data);
+        const Media media = open_subsonic(trial);
         return library::check_by_use(*media.source, *media.sink, library::PlaylistTrial::make_and_remove, stop);
     }
     case MediaServer::local: break;
