@@ -1,5 +1,6 @@
 #include <app/named_server.hpp>
 
+#include <algorithm>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -39,6 +40,10 @@ Result<std::optional<NamedServer>> named_server(const AnalysisRequest& request, 
         }
         const auto own = configured.address(configured.jellyfin_url);
         is_other_server = !own || *own != *address;
+        const auto& allowed = configured.allowed_hosts;
+        if (is_other_server && !allowed.empty() && std::ranges::find(allowed, address->host) == allowed.end()) {
+            return refuse("jellyfin_url", "names a host that is not among the allowed_media_hosts of this server's settings.");
+        }
     }
     if (is_other_server && named.token.empty()) {
         return refuse("jellyfin_url",

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <app/requests.hpp>
 #include <base/result.hpp>
@@ -18,14 +19,22 @@ struct NamedServer {
     bool operator==(const NamedServer&) const = default;
 };
 
+struct ServerAddress {
+    std::string text; ///< one spelling for each server
+    std::string host; ///< lower case, without the port
+
+    bool operator==(const ServerAddress&) const = default;
+};
+
 /// What start calls are held against.
 struct ConfiguredServer {
     std::string media_server; ///< "local", "jellyfin" or "subsonic"
     std::string jellyfin_url;
     std::string jellyfin_user_id;
     bool jellyfin_token_is_set = false;
-    /// One spelling for each server's address; an error for what is no http or https address.
-    std::function<Result<std::string>(const std::string& url)> address;
+    std::vector<std::string> allowed_hosts{}; ///< that other servers may be on; empty: any
+    /// An error for what is no http or https address.
+    std::function<Result<ServerAddress>(const std::string& url)> address;
 };
 
 /// The server that a start call names; nothing when it is the configured one as it is configured. Error invalid_argument, with

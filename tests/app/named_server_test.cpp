@@ -8,14 +8,15 @@ namespace audiomuse::app {
 namespace {
 
 /// Addresses are the same but for a slash at the end.
-Result<std::string> address(const std::string& url) {
+Result<ServerAddress> address(const std::string& url) {
     if (!url.starts_with("http")) {
         return fail(ErrorCode::invalid_argument, "An address must begin with http:// or https://.");
     }
-    return url.substr(0, url.find_last_not_of('/') + 1);
+    const std::string text = url.substr(0, url.find_last_not_of('/') + 1);
+    return ServerAddress{text, text.substr(7, text.find(':', 7) - 7)};
 }
 
-const ConfiguredServer k_jellyfin{"jellyfin", "http://nas:8096", "ada", true, address};
+const ConfiguredServer k_jellyfin{"jellyfin", "http://nas:8096", "ada", true, {}, address};
 
 AnalysisRequest request(std::optional<std::string> url, std::optional<std::string> user, std::optional<std::string> token) {
     AnalysisRequest request;
@@ -57,8 +58,18 @@ TEST(NamedServer, what_is_no_web_address_is_refused) {
     EXPECT_EQ(named.error().field, "jellyfin_url");
 }
 
+TEST(NamedServer, another_server_is_on_an_allowed_host) {
+    ConfiguredServer careful = k_jellyfin;
+    careful.allowed_hosts = {"friend"};
+    EXPECT_TRUE(named_server(request("http://friend:8096", {}, "t"), careful));
+    EXPECT_TRUE(named_server(request("http://nas:8096", {}, "t"), careful)) << "the configured one always is";
+    const auto named = named_server(request("http://169.254.169.254/", {}, "t"), careful);
+    ASSERT_FALSE(named);
+    EXPECT_EQ(named.error().field, "jellyfin_url");
+}
+
 TEST(NamedServer, only_a_server_that_uses_jellyfin_takes_one) {
-    const ConfiguredServer folder{"local", "", "", false, address};
+    const ConfiguredServer folder{"local", "", "", false, {}, address};
     EXPECT_EQ(named_server(request({}, "bob", "t"), folder).value(), std::nullopt);
     const auto named = named_server(request("http://nas:8096", {}, {}), folder);
     ASSERT_FALSE(named);

@@ -55,8 +55,12 @@ app::AnalyseLibrary::Settings analysis_settings(const settings::Settings& settin
 app::LibraryService::Settings service_settings(const settings::Settings& settings, const Model& model) {
     app::LibraryService::Settings result;
     result.version = k_version;
-    result.server = {std::string(settings::to_string(settings.media_server)), settings.jellyfin_url, settings.jellyfin_user_id,
-                     !settings.jellyfin_token.empty(), server_address};
+    result.server = {std::string(settings::to_string(settings.media_server)),
+                     settings.jellyfin_url,
+                     settings.jellyfin_user_id,
+                     !settings.jellyfin_token.empty(),
+                     settings.allowed_media_hosts,
+                     server_address};
     result.analysis.num_recent_albums = static_cast<std::uint64_t>(settings.num_recent_albums);
     result.analysis.top_n_moods = static_cast<std::size_t>(settings.top_n_moods);
     result.clustering = clustering_settings(settings);

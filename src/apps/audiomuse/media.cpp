@@ -177,13 +177,13 @@ Media open_named(const settings::Settings& settings, const app::NamedServer& ser
     return open_media(named, stores);
 }
 
-Result<std::string> server_address(const std::string& url) {
+Result<app::ServerAddress> server_address(const std::string& url) {
     const auto parsed = net::Url::parse(url);
     if (!parsed) {
         return tl::unexpected(parsed.error());
     }
     const std::string address = parsed->shown();
-    return address.substr(0, address.find_last_not_of('/') + 1);
+    return app::ServerAddress{address.substr(0, address.find_last_not_of('/') + 1), parsed->host()};
 }
 
 std::string describe_media(const settings::Settings& settings) {

@@ -34,8 +34,8 @@ struct Media {
 /// The Jellyfin server that one analysis asked for. No credential of the configured server goes to another one.
 [[nodiscard]] Media open_named(const settings::Settings& settings, const app::NamedServer& server, Stores& stores);
 
-/// One spelling for each server's address. Error invalid_argument for what is no http or https address.
-[[nodiscard]] Result<std::string> server_address(const std::string& url);
+/// Error invalid_argument for what is no http or https address.
+[[nodiscard]] Result<app::ServerAddress> server_address(const std::string& url);
 
 /// "the folder /music", "Jellyfin at http://nas:8096".
 [[nodiscard]] std::string describe_media(const settings::Settings& settings);
