@@ -5,7 +5,10 @@ let drawn = "";
 async function call(method, path, data) {
   const answer = await fetch(path, {method, body: data && JSON.stringify(data)});
   const body = await answer.json();
-  if (answer.status === 401) element("login").hidden = false;
+  if (answer.status === 401) {
+    element("login").hidden = false;
+    throw new Error(path === "api/login" ? "This is not the server's token." : "Please log in.");
+  }
   if (!answer.ok) throw new Error(body.error);
   return body;
 }
@@ -58,16 +61,19 @@ element("login").onsubmit = event => {
 };
 
 // A login link carries the token behind the #, which browsers send to no server.
-const linked = new URLSearchParams(location.hash.slice(1)).get("token");
-if (linked) {
+async function followLink() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (!token) return;
   history.replaceState(null, "", location.pathname);
-  logIn(linked);
+  await logIn(token);
 }
 
 async function loop() {
   if (element("login").hidden) {
-    try { await refresh(); } catch (error) { element("message").textContent = `The server does not answer: ${error.message}`; }
+    try { await refresh(); } catch (error) {
+      element("message").textContent = element("login").hidden ? `The server does not answer: ${error.message}` : error.message;
+    }
   }
   setTimeout(loop, 2000);
 }
-loop();
+followLink().then(loop);
