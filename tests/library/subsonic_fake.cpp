@@ -167,6 +167,10 @@ void SubsonicFake::serve(const ServedRequest& request, ServedConnection& to) {
         interception = m_interception;
     }
     if (auto instead = interception ? interception(method, parameters) : std::nullopt) {
+        if (instead->empty()) {
+            to.reset();
+            return;
+        }
         to.send(*instead);
         if (instead->find("Connection: close") != std::string::npos) {
             to.close();

@@ -44,7 +44,7 @@ struct SubsonicProfile {
 class SubsonicFake {
   public:
     using Parameters = std::multimap<std::string, std::string>;
-    /// Answers in place of the fake when it gives something: a whole HTTP answer.
+    /// Answers in place of the fake when it gives something: a whole HTTP answer, or nothing at all and the connection breaks.
     using Interception = std::function<std::optional<std::string>(const std::string& method, const Parameters& parameters)>;
 
     explicit SubsonicFake(SubsonicProfile profile);
