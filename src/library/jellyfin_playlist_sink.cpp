@@ -88,7 +88,7 @@ Result<std::vector<std::string>> JellyfinPlaylistSink::ids_of_name(const Playlis
                               .and_then(detail::parse_entries);
         if (!page) {
             return page.error().code == ErrorCode::not_found ? Result<std::vector<std::string>>(std::vector<std::string>{})
-                                                             : tl::unexpected(page.error()); // the user is gone
+                                                             : tl::unexpected(explain(page.error())); // the user is gone
         }
         for (const detail::JellyfinEntry& entry : page->items) {
             if (entry.name == name) {
@@ -121,7 +121,7 @@ Result<std::optional<SinkPlaylist>> JellyfinPlaylistSink::read_songs(const Playl
                         .and_then(detail::parse_entries);
         if (!page) {
             return page.error().code == ErrorCode::not_found ? Result<std::optional<SinkPlaylist>>(std::nullopt)
-                                                             : tl::unexpected(page.error());
+                                                             : tl::unexpected(explain(page.error()));
         }
         for (detail::JellyfinEntry& entry : page->items) {
             playlist.content.songs.push_back(std::move(entry.id));
@@ -181,12 +181,7 @@ Result<std::string> JellyfinPlaylistSink::create(const PlaylistOwner& owner, con
                               {"MediaType", "Audio"},
                               {"IsPublic", m_client.settings().public_playlists}};
     auto id = m_client.post_json("Playlists", body.dump(), stop).and_then(detail::parse_created);
-    if (!id && id.error().code == ErrorCode::unauthorized && !m_client.settings().playlist_users.empty()) {
-        return fail(ErrorCode::unauthorized,
-                    id.error().message + " Playlists for several users need an API key or the token of an administrator.",
-                    "jellyfin_token");
-    }
-    return id;
+    return id ? id : tl::unexpected(explain(id.error()));
 }
 
 /// The requests that turn one playlist's songs into others.
@@ -317,6 +312,13 @@ Result<RemovalOutcome> JellyfinPlaylistSink::remove(const PlaylistOwner& owner, 
                                                                             : tl::unexpected(erased.error());
     }
     return erased ? RemovalOutcome::removed : RemovalOutcome::already_gone;
+}
+
+Error JellyfinPlaylistSink::explain(Error error) const {
+    if (error.code == ErrorCode::unauthorized && !m_client.settings().playlist_users.empty()) {
+        error.message += " Playlists for other users (playlist_users) need an API key or the token of an administrator.";
+    }
+    return error;
 }
 
 bool JellyfinPlaylistSink::is_of_this_playlist(const Error& refusal, const PlaylistOwner& owner, const std::string& id,

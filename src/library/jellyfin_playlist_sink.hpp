@@ -49,6 +49,8 @@ class JellyfinPlaylistSink final : public PlaylistSink {
     /// Those of the items that the owner sees.
     [[nodiscard]] Result<std::vector<detail::JellyfinEntry>> items(const PlaylistOwner& owner, std::span<const std::string> ids,
                                                                    const std::stop_token& stop);
+    /// A refusal, with what other users' playlists ask for.
+    [[nodiscard]] Error explain(Error error) const;
     /// Whether a refusal is one of this playlist only, and not of the token.
     [[nodiscard]] bool is_of_this_playlist(const Error& refusal, const PlaylistOwner& owner, const std::string& id,
                                            const std::stop_token& stop);
