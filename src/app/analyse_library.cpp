@@ -25,6 +25,11 @@ std::string to_json(const AnalysisParams& params) {
     json["num_recent_albums"] = params.num_recent_albums;
     json["top_n_moods"] = params.top_n_moods;
     json["retry_failed"] = params.retry_failed;
+    if (params.server) {
+        json["jellyfin_url"] = params.server->url;
+        json["jellyfin_user_id"] = params.server->user_id;
+        json["jellyfin_token"] = params.server->token;
+    }
     return json.dump();
 }
 
@@ -35,6 +40,11 @@ Result<AnalysisParams> parse_analysis_params(const std::string& json) {
         params.num_recent_albums = object.at("num_recent_albums").get<std::uint64_t>();
         params.top_n_moods = object.at("top_n_moods").get<std::size_t>();
         params.retry_failed = object.at("retry_failed").get<bool>();
+        if (object.contains("jellyfin_url")) {
+            params.server =
+                NamedServer{object.at("jellyfin_url").get<std::string>(), object.at("jellyfin_user_id").get<std::string>(),
+                            object.at("jellyfin_token").get<std::string>()};
+        }
         return params;
     } catch (const nlohmann::json::exception&) {
         return fail(ErrorCode::damaged, "The stored parameters of the analysis cannot be read.");

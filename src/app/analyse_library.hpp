@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <app/analysis_progress.hpp>
+#include <app/named_server.hpp>
 #include <base/result.hpp>
 #include <domain/analyser.hpp>
 #include <domain/music_source.hpp>
@@ -19,9 +21,11 @@ struct AnalysisParams {
     std::uint64_t num_recent_albums = 0; ///< 0: all
     std::size_t top_n_moods = 5;         ///< 1 to 17
     bool retry_failed = false;           ///< also what is remembered as unreadable
+    std::optional<NamedServer> server{}; ///< to be read in place of the configured one
 };
 
-/// A JSON object with the keys in a fixed order: equal params give equal texts.
+/// A JSON object with the keys in a fixed order: equal params give equal texts. The token of a named server is `jellyfin_token`,
+/// which the task store deletes when the task ends.
 [[nodiscard]] std::string to_json(const AnalysisParams& params);
 [[nodiscard]] Result<AnalysisParams> parse_analysis_params(const std::string& json);
 

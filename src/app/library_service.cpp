@@ -16,7 +16,6 @@ namespace audiomuse::app {
 namespace {
 
 constexpr std::uint64_t k_log_lines_shown = 200;
-constexpr std::string_view k_configured_token = "********"; // what /api/config shows of it
 constexpr std::int64_t k_moods_max = static_cast<std::int64_t>(k_mood_count);
 
 std::int64_t running_time(const Task& task) {
@@ -46,10 +45,10 @@ Result<ConfigView> LibraryService::config() {
     const playlists::ClusteringRanges ranges = playlists::resolve_counts(clustering, counts->analysed);
     ConfigView view;
     view.version = m_settings.version;
-    view.media_server = m_settings.media_server;
-    view.jellyfin_url = m_settings.jellyfin_url;
-    view.jellyfin_user_id = m_settings.jellyfin_user_id;
-    view.jellyfin_token_is_set = m_settings.jellyfin_token_is_set;
+    view.media_server = m_settings.server.media_server;
+    view.jellyfin_url = m_settings.server.jellyfin_url;
+    view.jellyfin_user_id = m_settings.server.jellyfin_user_id;
+    view.jellyfin_token_is_set = m_settings.server.jellyfin_token_is_set;
     view.num_recent_albums = static_cast<std::int64_t>(m_settings.analysis.num_recent_albums);
     view.top_n_moods = static_cast<std::int64_t>(m_settings.analysis.top_n_moods);
     view.max_distance = clustering.max_distance;
@@ -74,37 +73,13 @@ Result<ConfigView> LibraryService::config() {
     return view;
 }
 
-/// The fields that name a Jellyfin server may repeat what is configured, and nothing else.
-Result<void> LibraryService::check_server_fields(const AnalysisRequest& request) const {
-    const auto given = [](const std::optional<std::string>& value) { return value && !value->empty(); };
-    const auto refuse = [](std::string_view field, std::string_view why) {
-        return fail(ErrorCode::invalid_argument, fmt::format("Field \"{}\" {}", field, why), std::string(field));
-    };
-    if (m_settings.media_server != "jellyfin") {
-        return given(request.jellyfin_url)
-                   ? refuse("jellyfin_url", fmt::format("names a Jellyfin server, but this server's media_server is \"{}\".",
-                                                        m_settings.media_server))
-                   : Result<void>{};
-    }
-    const auto without_slash = [](std::string_view url) { return url.substr(0, url.find_last_not_of('/') + 1); };
-    if (given(request.jellyfin_url) && without_slash(*request.jellyfin_url) != without_slash(m_settings.jellyfin_url)) {
-        return refuse("jellyfin_url", "is not the configured server; this version reads that one only.");
-    }
-    if (given(request.jellyfin_user_id) && !m_settings.jellyfin_user_id.empty() &&
-        *request.jellyfin_user_id != m_settings.jellyfin_user_id) {
-        return refuse("jellyfin_user_id", "is not the configured user; this version reads that one's library only.");
-    }
-    if (given(request.jellyfin_token) && *request.jellyfin_token != k_configured_token) {
-        return refuse("jellyfin_token", "is not taken from requests by this version; set it in the configuration.");
-    }
-    return {};
-}
-
 Result<Task> LibraryService::start_analysis(const AnalysisRequest& request) {
-    if (auto server = check_server_fields(request); !server) {
+    auto server = named_server(request, m_settings.server);
+    if (!server) {
         return fail(std::move(server));
     }
     AnalysisParams params = m_settings.analysis;
+    params.server = std::move(*server);
     if (request.num_recent_albums) {
         if (*request.num_recent_albums < 0) {
             return fail(ErrorCode::invalid_argument, "Field \"num_recent_albums\" must not be negative; 0 means all.",

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <app/analyse_library.hpp>
+#include <app/named_server.hpp>
 #include <app/service.hpp>
 #include <domain/playlist_store.hpp>
 #include <domain/task_store.hpp>
@@ -18,10 +19,7 @@ class LibraryService final : public Service {
   public:
     struct Settings {
         std::string version;
-        std::string media_server;
-        std::string jellyfin_url;
-        std::string jellyfin_user_id;
-        bool jellyfin_token_is_set = false;
+        ConfiguredServer server;
         AnalysisParams analysis; ///< defaults of a start
         playlists::ClusteringSettings clustering;
         bool model_available = false;
@@ -43,7 +41,6 @@ class LibraryService final : public Service {
     [[nodiscard]] Result<FailurePage> failures(std::uint64_t offset, std::uint64_t limit) override;
 
   private:
-    [[nodiscard]] Result<void> check_server_fields(const AnalysisRequest& request) const;
     [[nodiscard]] Result<TaskView> view(Task task);
     [[nodiscard]] Result<std::optional<TaskView>> first_of(TaskFilter filter);
     /// The range of eps that a start would use now, by a sample of the library: the first tracks by their ids, which are hashes.

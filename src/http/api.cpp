@@ -178,6 +178,8 @@ Router make_api(app::Service& service) {
     using P = const std::string&;
     Router router;
     router.add("GET", "/", [](R, P) { return asset(page_html(), "text/html; charset=utf-8"); });
+    router.add("GET", "/page.css", [](R, P) { return asset(page_css(), "text/css; charset=utf-8"); });
+    router.add("GET", "/page.js", [](R, P) { return asset(page_js(), "text/javascript; charset=utf-8"); });
     router.add("GET", "/api/openapi.json", [](R, P) { return asset(openapi_json(), "application/json; charset=utf-8"); });
     router.add("GET", "/api/health", [](R, P) { return json_response({{"status", "ok"}}); });
     router.add("GET", "/api/config", [&](R, P) { return show(service.config(), config_json); });

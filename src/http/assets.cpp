@@ -5,6 +5,10 @@ extern "C" const char audiomuse_openapi_begin[];
 extern "C" const char audiomuse_openapi_end[];
 extern "C" const char audiomuse_page_begin[];
 extern "C" const char audiomuse_page_end[];
+extern "C" const char audiomuse_page_css_begin[];
+extern "C" const char audiomuse_page_css_end[];
+extern "C" const char audiomuse_page_js_begin[];
+extern "C" const char audiomuse_page_js_end[];
 // NOLINTEND(readability-identifier-naming)
 
 namespace audiomuse::http {
@@ -15,6 +19,14 @@ std::string_view openapi_json() noexcept {
 
 std::string_view page_html() noexcept {
     return {audiomuse_page_begin, static_cast<std::size_t>(audiomuse_page_end - audiomuse_page_begin)};
+}
+
+std::string_view page_css() noexcept {
+    return {audiomuse_page_css_begin, static_cast<std::size_t>(audiomuse_page_css_end - audiomuse_page_css_begin)};
+}
+
+std::string_view page_js() noexcept {
+    return {audiomuse_page_js_begin, static_cast<std::size_t>(audiomuse_page_js_end - audiomuse_page_js_begin)};
 }
 
 } // namespace audiomuse::http

@@ -9,5 +9,8 @@ namespace audiomuse::http {
 [[nodiscard]] std::string_view openapi_json() noexcept;
 /// src/http/page.html: what GET / answers.
 [[nodiscard]] std::string_view page_html() noexcept;
+/// What the page loads: GET /page.css and /page.js.
+[[nodiscard]] std::string_view page_css() noexcept;
+[[nodiscard]] std::string_view page_js() noexcept;
 
 } // namespace audiomuse::http

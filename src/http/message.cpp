@@ -5,6 +5,17 @@
 
 namespace audiomuse::http {
 
+bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::optional<std::string_view> Request::header(std::string_view name) const {
+    const auto found =
+        std::ranges::find_if(headers, [&](const Header& header) { return equal_ignoring_case(header.name, name); });
+    return found == headers.end() ? std::nullopt : std::optional<std::string_view>(found->value);
+}
+
 std::optional<std::string> percent_decode(std::string_view text) {
     std::string decoded;
     decoded.reserve(text.size());

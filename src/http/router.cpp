@@ -58,7 +58,7 @@ Response Router::find_and_answer(const Request& request) const {
     if (!allowed.empty()) {
         Response response = error_response(
             405, "method_not_allowed", "This path does not know the method " + request.method + "; it takes " + allowed + ".");
-        response.allow = allowed;
+        response.headers.push_back({"Allow", allowed});
         return response;
     }
     return error_response(404, "not_found", "This path was not found; /api/openapi.json lists all that there are.");

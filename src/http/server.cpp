@@ -11,35 +11,35 @@
 
 #include <restinio/all.hpp>
 
-#include <base/log.hpp>
-#include <http/errors.hpp>
-
 namespace audiomuse::http {
 
 namespace {
 
 using RequestHandle = restinio::request_handle_t;
 
-/// Above this the answer is 413. RESTinio's own limit is far higher, because beyond that it closes without an answer.
-constexpr std::size_t k_max_body_bytes = 1U << 20U;
+/// The largest body that is read; the connection of a larger one is closed. What handlers refuse by an answer is smaller.
+constexpr std::size_t k_body_bytes_read = 4U << 20U;
 constexpr auto k_event_interval = std::chrono::milliseconds(500);
 
 struct Traits : restinio::default_traits_t {
     using request_handler_t = std::function<restinio::request_handling_status_t(RequestHandle)>;
+    static constexpr bool use_connection_count_limiter = true;
 };
 
 Request to_request(const RequestHandle& handle) {
-    return {std::string(handle->header().method().c_str()), std::string(handle->header().path()),
-            std::string(handle->header().query()), handle->body()};
+    const auto& header = handle->header();
+    Request request{std::string(header.method().c_str()), std::string(header.path()), std::string(header.query()),
+                    handle->body()};
+    header.for_each_field([&](const auto& field) { request.headers.push_back({field.name(), field.value()}); });
+    request.peer = handle->remote_endpoint().address().to_string();
+    return request;
 }
 
 template <class Builder>
 void add_common_headers(Builder& builder, const Response& response) {
     builder.append_header("Content-Type", response.content_type);
-    builder.append_header("Cache-Control", "no-store");
-    builder.append_header("X-Content-Type-Options", "nosniff");
-    if (!response.allow.empty()) {
-        builder.append_header("Allow", response.allow);
+    for (const Header& header : response.headers) {
+        builder.append_header(header.name, header.value);
     }
 }
 
@@ -47,11 +47,15 @@ restinio::http_status_line_t status_line(int status) {
     switch (status) {
     case 200: return restinio::status_ok();
     case 202: return restinio::status_accepted();
+    case 308: return restinio::status_permanent_redirect();
     case 400: return restinio::status_bad_request();
     case 401: return restinio::status_unauthorized();
+    case 403: return restinio::status_forbidden();
     case 404: return restinio::status_not_found();
     case 405: return restinio::status_method_not_allowed();
     case 413: return restinio::status_payload_too_large();
+    case 421: return {restinio::http_status_code_t(421), "Misdirected Request"};
+    case 429: return restinio::status_too_many_requests();
     case 503: return restinio::status_service_unavailable();
     case 504: return restinio::status_gateway_time_out();
     default: return restinio::status_internal_server_error();
@@ -99,7 +103,7 @@ class EventStreamSender : public std::enable_shared_from_this<EventStreamSender>
 
 class RestinioServer final : public Server {
   public:
-    RestinioServer(const Settings& settings, const Router& router) : m_router(router) {
+    RestinioServer(const Settings& settings, Handler handler) : m_handler(std::move(handler)) {
         using Hook = std::function<void(restinio::asio_ns::ip::tcp::acceptor&)>;
         const auto address = restinio::asio_ns::ip::make_address(settings.address);
         m_server.emplace(
@@ -109,15 +113,18 @@ class RestinioServer final : public Server {
                 .port(settings.port)
                 .protocol(address.is_v6() ? restinio::asio_ns::ip::tcp::v6() : restinio::asio_ns::ip::tcp::v4())
                 .request_handler([this](RequestHandle handle) { return answer(std::move(handle)); })
-                .read_next_http_message_timelimit(std::chrono::seconds(60))
+                .max_parallel_connections(settings.max_connections)
+                // A client that sends more without waiting for answers loses the connection after these.
+                .max_pipelined_requests(16)
+                .read_next_http_message_timelimit(settings.request_time)
                 .write_http_response_timelimit(std::chrono::seconds(60))
                 .handle_request_timeout(std::chrono::hours(24 * 30)) // an event stream lasts as long as its task
                 .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}
-                                              .max_url_size(64U << 10U)
-                                              .max_field_name_size(16U << 10U)
-                                              .max_field_value_size(64U << 10U)
-                                              .max_field_count(200)
-                                              .max_body_size(16U << 20U))
+                                              .max_url_size(16U << 10U)
+                                              .max_field_name_size(1U << 10U)
+                                              .max_field_value_size(16U << 10U)
+                                              .max_field_count(100)
+                                              .max_body_size(k_body_bytes_read))
                 .cleanup_func([] {})
                 .acceptor_post_bind_hook(Hook([this](auto& acceptor) { m_port = acceptor.local_endpoint().port(); })));
         m_server->open_sync(); // throws when it cannot listen; no thread runs yet
@@ -140,23 +147,12 @@ class RestinioServer final : public Server {
 
   private:
     restinio::request_handling_status_t answer(RequestHandle handle) {
-        const Request request = to_request(handle);
-        Response response;
-        if (request.body.size() > k_max_body_bytes) {
-            response = error_response(413, "payload_too_large", "The body is larger than 1 MiB.");
-        } else {
-            try {
-                response = m_router.route(request);
-            } catch (const std::exception& exception) {
-                log::error("{} {} failed: {}", request.method, request.path, exception.what());
-                response = error_response(500, "internal", "The server met an unexpected error; its log says more.");
-            }
-        }
+        Response response = m_handler(to_request(handle));
         if (response.events) {
             std::make_shared<EventStreamSender>(m_context, handle, response)->step();
             return restinio::request_accepted();
         }
-        if (request.method == "HEAD") {
+        if (response.head_of || handle->header().method() == restinio::http_method_head()) {
             auto builder = handle->create_response<restinio::user_controlled_output_t>(status_line(response.status));
             add_common_headers(builder, response);
             builder.set_content_length(response.head_of.value_or(0));
@@ -168,7 +164,7 @@ class RestinioServer final : public Server {
         return builder.done();
     }
 
-    const Router& m_router;
+    const Handler m_handler;
     restinio::asio_ns::io_context m_context;
     std::uint16_t m_port = 0;
     std::optional<restinio::http_server_t<Traits>> m_server;
@@ -177,9 +173,9 @@ class RestinioServer final : public Server {
 
 } // namespace
 
-Result<std::unique_ptr<Server>> Server::start(const Settings& settings, const Router& router) {
+Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Handler handler) {
     try {
-        return std::make_unique<RestinioServer>(settings, router);
+        return std::make_unique<RestinioServer>(settings, std::move(handler));
     } catch (const std::exception& exception) {
         return fail(ErrorCode::unavailable, "Cannot listen on " + settings.address + " port " + std::to_string(settings.port) +
                                                 ": " + exception.what() + ". Is another server running there?");

@@ -1,27 +1,34 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include <base/result.hpp>
-#include <http/router.hpp>
+#include <http/message.hpp>
 
 namespace audiomuse::http {
 
-/// Listens on one address and answers every request from a router, on threads of its own.
+/// Answers a request, on any thread; must not throw.
+using Handler = std::function<Response(Request)>;
+
+/// Listens on one address and answers every request by a handler, on threads of its own.
 class Server {
   public:
     struct Settings {
         std::string address = "127.0.0.1"; ///< an IPv4 or IPv6 address, without brackets
         std::uint16_t port = 8000;         ///< 0: any free one
         std::size_t threads = 4;
+        std::size_t max_connections = 1000;    ///< further ones wait until one of these ends
+        std::chrono::seconds request_time{15}; ///< to send a request, and for a connection to idle
     };
 
-    /// Starts to listen before it returns; `router` must outlive the server. Error unavailable when the address is taken or not
+    /// Starts to listen before it returns. Error unavailable when the address is taken or not
     /// ours.
-    [[nodiscard]] static Result<std::unique_ptr<Server>> start(const Settings& settings, const Router& router);
+    [[nodiscard]] static Result<std::unique_ptr<Server>> start(const Settings& settings, Handler handler);
 
     virtual ~Server() = default;
     Server(const Server&) = delete;

@@ -41,6 +41,12 @@ struct Settings {
     ListenAddress listen;
     Secret api_token; ///< empty: no token is asked for
     std::filesystem::path api_token_file;
+    bool insecure_no_auth = false;                ///< no token, wherever the server listens
+    std::vector<std::string> allowed_hosts;       ///< names that requests may call the server by
+    std::string base_path;                        ///< empty, or begins with a slash: what a reverse proxy puts before all paths
+    std::vector<std::string> trusted_proxies;     ///< addresses and networks
+    std::string user_header;                      ///< by which a trusted proxy names a user that logged in there
+    std::vector<std::string> allowed_media_hosts; ///< that start calls may name; empty: any
 
     MediaServer media_server = MediaServer::local;
     std::filesystem::path library;       ///< absolute; empty: none is configured

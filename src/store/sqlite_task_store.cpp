@@ -93,6 +93,15 @@ Result<std::int64_t> delete_unfinished_children(Connection& connection, std::int
     return connection.change("DELETE FROM tasks WHERE parent = ?1 AND ended_us IS NULL", parent);
 }
 
+/// Whether its end takes a token from the row.
+Result<bool> holds_secret(Connection& connection, const TaskId& id) {
+    auto task = find_task(connection, id);
+    if (!task) {
+        return fail(std::move(task));
+    }
+    return *task && (*task)->params.find("\"jellyfin_token\"") != std::string::npos;
+}
+
 Result<void> write_update(Connection& connection, const Task& task) {
     static const std::string k_sql = "UPDATE tasks SET state = ?2, progress = ?3, status_message = ?4, details = ?5, started_us "
                                      "= ?6, ended_us = ?7, changed_us = ?8, "
@@ -205,8 +214,22 @@ Result<void> SqliteTaskStore::create(const Task& task) {
 
 Result<void> SqliteTaskStore::update(const Task& task) {
     const bool main_ends = !task.parent && has_ended(task.state);
-    return m_database.engine().write(main_ends ? Durability::power_loss : Durability::process_death,
-                                     [&](Connection& connection) { return write_update(connection, task); });
+    bool secret_goes = false;
+    auto written = m_database.engine().write(main_ends ? Durability::power_loss : Durability::process_death,
+                                             [&](Connection& connection) -> Result<void> {
+                                                 if (main_ends) {
+                                                     auto holds = holds_secret(connection, task.id);
+                                                     if (!holds) {
+                                                         return fail(std::move(holds));
+                                                     }
+                                                     secret_goes = *holds;
+                                                 }
+                                                 return write_update(connection, task);
+                                             });
+    if (written && secret_goes) {
+        m_database.engine().fold_log();
+    }
+    return written;
 }
 
 Result<std::optional<Task>> SqliteTaskStore::find(const TaskId& id) {
@@ -315,7 +338,8 @@ Result<int> SqliteTaskStore::revoke(const TaskId& id, const std::string& message
         "UPDATE tasks SET state = 'REVOKED', progress = 100, owner = NULL, status_message = ?2, ended_us = ?3, "
         "changed_us = ?3, params = " +
         std::string(detail::k_params_without_secrets) + " WHERE seq = ?1";
-    return m_database.engine().write(Durability::power_loss, [&](Connection& connection) -> Result<int> {
+    bool secret_goes = false;
+    auto revoked = m_database.engine().write(Durability::power_loss, [&](Connection& connection) -> Result<int> {
         auto place = detail::place_of(connection, id);
         if (!place) {
             return fail(std::move(place));
@@ -326,6 +350,11 @@ Result<int> SqliteTaskStore::revoke(const TaskId& id, const std::string& message
         if (has_ended((*place)->state)) {
             return 0;
         }
+        auto holds = holds_secret(connection, id);
+        if (!holds) {
+            return fail(std::move(holds));
+        }
+        secret_goes = *holds;
         auto children = revoke_children(connection, (*place)->seq, message, now);
         if (!children) {
             return fail(std::move(children));
@@ -336,6 +365,10 @@ Result<int> SqliteTaskStore::revoke(const TaskId& id, const std::string& message
         }
         return static_cast<int>(*own + *children);
     });
+    if (revoked && secret_goes) {
+        m_database.engine().fold_log();
+    }
+    return revoked;
 }
 
 Result<void> SqliteTaskStore::append_log(const TaskId& id, UtcTime time, const std::string& text) {

@@ -40,8 +40,9 @@ class Server:
         with self.log_path.open("ab") as log:
             position = log.tell()
             library = ["--library", str(self.library)] if self.library else []
+            listen = [] if "--listen" in self.arguments else ["--listen", "127.0.0.1:0"]
             self.process = subprocess.Popen(
-                [BINARY, "serve", *library, "--data", str(self.data), "--listen", "127.0.0.1:0", *self.arguments],
+                [BINARY, "serve", *library, "--data", str(self.data), *listen, *self.arguments],
                 stdout=subprocess.DEVNULL, stderr=log, env=self.environment or clean_environment())
         deadline = time.monotonic() + 30
         marker = "Listening on http://"

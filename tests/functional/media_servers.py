@@ -58,9 +58,9 @@ class Harness:
 class JellyfinHarness(Harness):
     name = "Jellyfin"
 
-    def __init__(self, kind, library, by_user=False, libraries=None):
+    def __init__(self, kind, library, by_user=False, libraries=None, **options):
         self.library = FolderLibrary(library, joins_discs=True) if isinstance(library, (str, bytes)) or hasattr(library, "joinpath") else library
-        self.fake = JellyfinFake({"Music": self.library, **(libraries or {})}, kind.removeprefix("jellyfin-"))
+        self.fake = JellyfinFake({"Music": self.library, **(libraries or {})}, kind.removeprefix("jellyfin-"), **options)
         self.bob, self.alice = self.fake.users.add("bob", "bobpw", admin=True), self.fake.users.add("alice", "alicepw")
         self.token = self.bob.token if by_user else self.fake.api_key
 

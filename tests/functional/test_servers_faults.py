@@ -98,6 +98,7 @@ def test_an_album_that_vanishes_between_list_and_read(connect, media):
     server = connect(media)
     status = server.analyse()
     assert status["state"] == "SUCCESS" and fault.fired + track.fired
+    media.fake.faults.clear()
     assert counts(status["status_message"])["analysed"] == media.good()  # of what is left
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import music
-from media_servers import FAKES, JELLYFINS, LENGTH_LIMIT, ONE_OF_EACH, connect, counts, media, on, open_media, published  # noqa: F401: fixtures
+from media_servers import FAKES, JELLYFINS, LENGTH_LIMIT, ONE_OF_EACH, check_no_secret, connect, counts, media, on, open_media, published  # noqa: F401: fixtures
 from servers.certificates import Certificates
 from servers.generated import GeneratedLibrary
 
@@ -228,3 +228,27 @@ def test_a_password_in_a_file(connect, media, tmp_path):
     secret.chmod(0o600)
     file_name = "AUDIOMUSE_JELLYFIN_TOKEN_FILE" if media.kind in JELLYFINS else name + "_FILE"
     assert connect(media, **{name: "", file_name: str(secret)}).analyse()["state"] == "SUCCESS"
+
+
+def test_a_start_call_names_another_server(connect, open_media, small_library, tmp_path):
+    """Its token is in the database until the task ends; ours goes to our server only."""
+    ours, other = open_media("jellyfin-10.11.11", small_library), open_media("jellyfin-12.0.0", small_library, api_key="0123456789abcdef" * 2)
+    server = connect(ours, data=tmp_path / "data")
+    refused = server.post("/api/analysis/start", expect=400, json={"jellyfin_url": other.fake.url})
+    assert refused["field"] == "jellyfin_url"
+    server.post("/api/analysis/start", expect=400, json={"jellyfin_url": "file:///etc/passwd", "jellyfin_token": other.token})
+    other.fake.faults.add("delay", "^download ", times=1, seconds=2)
+    task = server.start_analysis(jellyfin_url=other.fake.url + "/", jellyfin_user_id=other.bob.id, jellyfin_token=other.token)
+    status = server.wait(task)
+    assert status["state"] == "SUCCESS" and counts(status["status_message"])["analysed"] == other.good(), status["status_message"]
+    assert ours.fake.log.total == 0 and not any(status == 401 for *_, status in other.fake.log.entries)
+    for file in (tmp_path / "data").glob("audiomuse.db*"):
+        assert other.token.encode() not in file.read_bytes()
+    check_no_secret(server.log() + str(status), other)
+
+    # The configured server's songs are others, and playlists are made of them.
+    assert server.cluster(**CLUSTERING)["state"] == "FAILURE"
+    same = server.wait(server.start_analysis(jellyfin_url=ours.fake.url, jellyfin_user_id=ours.bob.id, jellyfin_token="********"))
+    assert same["state"] == "SUCCESS" and counts(same["status_message"])["seen"] == len(ours.songs())
+    assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+    assert ours.named_playlists() == published(server) and not other.named_playlists()

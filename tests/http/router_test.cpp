@@ -47,7 +47,9 @@ TEST_F(RouterTest, AnUnknownPathIs404) {
 TEST_F(RouterTest, AnUnknownMethodIs405AndListsTheOthers) {
     const Response response = m_router.route({"DELETE", "/plain", "", ""});
     EXPECT_EQ(response.status, 405);
-    EXPECT_EQ(response.allow, "GET, POST");
+    ASSERT_EQ(response.headers.size(), 1U);
+    EXPECT_EQ(response.headers[0].name, "Allow");
+    EXPECT_EQ(response.headers[0].value, "GET, POST");
     EXPECT_EQ(nlohmann::json::parse(response.body)["code"], "method_not_allowed");
 }
 

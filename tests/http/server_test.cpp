@@ -1,5 +1,6 @@
 #include <http/server.hpp>
 
+#include <chrono>
 #include <string>
 
 #include <arpa/inet.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include <base/fd.hpp>
+#include <http/front.hpp>
 
 namespace audiomuse::http {
 namespace {
@@ -44,9 +46,10 @@ std::string exchange(std::uint16_t port, const std::string& request) {
 class ServerTest : public testing::Test {
   protected:
     void SetUp() override {
-        m_router.add("POST", "/echo", [](const Request& request, const std::string&) { return Response{.body = request.body}; });
-        m_router.add("GET", "/boom", [](const Request&, const std::string&) -> Response { throw std::runtime_error("secret"); });
-        m_router.add("GET", "/events", [](const Request&, const std::string&) {
+        Router router;
+        router.add("POST", "/echo", [](const Request& request, const std::string&) { return Response{.body = request.body}; });
+        router.add("GET", "/boom", [](const Request&, const std::string&) -> Response { throw std::runtime_error("secret"); });
+        router.add("GET", "/events", [](const Request&, const std::string&) {
             Response response;
             response.content_type = "text/event-stream";
             response.events = [count = 0]() mutable -> std::optional<std::string> {
@@ -54,11 +57,15 @@ class ServerTest : public testing::Test {
             };
             return response;
         });
-        auto server = Server::start({.address = "127.0.0.1", .port = 0, .threads = 2}, m_router);
+        Front::Settings settings;
+        settings.gate.allowed_hosts = {"x"};
+        m_front = std::make_unique<Front>(settings, std::move(router));
+        auto server = Server::start({.address = "127.0.0.1", .port = 0, .threads = 2, .request_time = std::chrono::seconds(2)},
+                                    [this](Request request) { return m_front->answer(std::move(request)); });
         ASSERT_TRUE(server) << server.error().message;
         m_server = std::move(*server);
     }
-    Router m_router;
+    std::unique_ptr<Front> m_front;
     std::unique_ptr<Server> m_server;
 };
 
@@ -92,6 +99,46 @@ TEST_F(ServerTest, EventStreamsEnd) {
     EXPECT_TRUE(answer.ends_with("0\r\n\r\n")) << answer;
 }
 
+TEST_F(ServerTest, ASlowRequestIsCutOff) {
+    const auto started = std::chrono::steady_clock::now();
+    EXPECT_EQ(exchange(m_server->port(), "GET /echo HTTP/1.1\r\nHost: x\r\nX-"), "");
+    EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(6));
+}
+
+TEST_F(ServerTest, HandlersSeeHeadersAndThePeer) {
+    Request seen;
+    auto server = Server::start({.port = 0, .threads = 1}, [&](Request request) {
+        seen = std::move(request);
+        return Response{.headers = {{"X-A", "1"}, {"X-B", "2"}}};
+    });
+    ASSERT_TRUE(server);
+    const std::string answer =
+        exchange((*server)->port(), "GET /a%20b?c=d HTTP/1.1\r\nHost: nas:1\r\nX-Thing: y\r\nConnection: close\r\n\r\n");
+    EXPECT_NE(answer.find("X-A: 1\r\n"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("X-B: 2\r\n"), std::string::npos) << answer;
+    (*server)->stop();
+    EXPECT_EQ(seen.path, "/a%20b");
+    EXPECT_EQ(seen.query, "c=d");
+    EXPECT_EQ(seen.header("host"), "nas:1");
+    EXPECT_EQ(seen.header("x-thing"), "y");
+    EXPECT_EQ(seen.header("x-other"), std::nullopt);
+    EXPECT_EQ(seen.peer, "127.0.0.1");
+}
+
+TEST_F(ServerTest, AHugeBodyIsCutOff) {
+    const std::string answer = exchange(m_server->port(), "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1073741824\r\n\r\n" +
+                                                              std::string(8U << 20U, 'x'));
+    EXPECT_TRUE(answer.empty() || answer.starts_with("HTTP/1.1 413 ")) << answer.substr(0, 100);
+}
+
+TEST_F(ServerTest, ManyHeadersAreCutOff) {
+    std::string request = "GET /events HTTP/1.1\r\n";
+    for (int i = 0; i < 100'000; ++i) {
+        request += "A: b\r\n";
+    }
+    EXPECT_EQ(exchange(m_server->port(), request + "\r\n").find("200 OK"), std::string::npos);
+}
+
 TEST_F(ServerTest, GarbageDoesNoHarm) {
     exchange(m_server->port(), std::string("\x16\x03\x01\x00garbage\r\n\r\n", 16));
     const std::string answer =
@@ -100,7 +147,8 @@ TEST_F(ServerTest, GarbageDoesNoHarm) {
 }
 
 TEST_F(ServerTest, ATakenPortIsUnavailable) {
-    const auto second = Server::start({.address = "127.0.0.1", .port = m_server->port(), .threads = 1}, m_router);
+    const auto second = Server::start({.address = "127.0.0.1", .port = m_server->port(), .threads = 1},
+                                      [](const Request&) { return Response{}; });
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, ErrorCode::unavailable);
 }

@@ -273,6 +273,28 @@ TEST_F(DatabaseTest, AnExceptionInATransactionUndoesIt) {
     EXPECT_EQ(stores.tracks.counts().value().analysed, 1U) << "its reader is of use again";
 }
 
+TEST(Secrets, ATokenIsNowhereOnceItsTaskHasEnded) {
+    SqliteStores stores;
+    const auto on_disk = [&] {
+        return bytes_of(stores.folder / "audiomuse.db").find("s3cret-t0ken") != std::string::npos ||
+               bytes_of(stores.folder / "audiomuse.db-wal").find("s3cret-t0ken") != std::string::npos;
+    };
+    Task task = sample_task("t", 1);
+    task.params = R"({"jellyfin_token":"s3cret-t0ken","n":1})";
+    ASSERT_TRUE(stores.tasks.create(task));
+    EXPECT_TRUE(on_disk());
+    ASSERT_TRUE(stores.tasks.revoke(task.id, "Task was cancelled.", task.created));
+    EXPECT_FALSE(on_disk());
+
+    task.id = TaskId("u");
+    ASSERT_TRUE(stores.tasks.create(task));
+    EXPECT_TRUE(on_disk());
+    task.state = TaskState::success;
+    task.ended = task.changed;
+    ASSERT_TRUE(stores.tasks.update(task));
+    EXPECT_FALSE(on_disk());
+}
+
 class BackupTest : public testing::Test {
   protected:
     BackupTest() {

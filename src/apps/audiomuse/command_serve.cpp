@@ -1,10 +1,16 @@
 #include <condition_variable>
+#include <cstdio>
 #include <mutex>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include <base/log.hpp>
 #include <http/api.hpp>
+#include <http/front.hpp>
 #include <http/server.hpp>
 
+#include "access.hpp"
 #include "commands.hpp"
 #include "engine.hpp"
 #include "stop_signal.hpp"
@@ -16,8 +22,6 @@ namespace {
 
 constexpr std::uint64_t k_main_tasks_kept = 50;
 constexpr auto k_children_kept = std::chrono::hours(24 * 7);
-
-bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
 
 /// What a server that died had in hand waits again; what is old goes.
 Result<void> tidy_tasks(TaskStore& tasks) {
@@ -38,27 +42,39 @@ void wait_for(const std::stop_token& stop) {
     condition.wait(lock, stop, [] { return false; });
 }
 
+std::string in_url(const std::string& address) { return address.find(':') == std::string::npos ? address : '[' + address + ']'; }
+
+/// What people on other machines can use: a machine listens on 0.0.0.0, but goes by its name.
+std::string name_for_people(const std::string& address) {
+    if (address != "0.0.0.0" && address != "::") {
+        return in_url(address);
+    }
+    char name[256] = {};
+    ::gethostname(name, sizeof name - 1);
+    return name;
+}
+
+void tell_address(const settings::Settings& settings, const Access& access, const std::string& address, std::uint16_t port) {
+    log::info("Listening on http://{}:{}{}", in_url(address), port, access.front.base_path);
+    if (!access.front.gate.token && !is_loopback(address)) {
+        log::warn("Everybody who reaches this server can use it: insecure_no_auth is set.");
+    }
+    if (!access.link_fragment.empty()) {
+        // For the person who starts the server; no log has it.
+        fmt::print("Log in at http://{}:{}{}/{}\nThe token is also in {}.\n", name_for_people(address), port,
+                   access.front.base_path, access.link_fragment, (settings.data / "api_token").string());
+        std::fflush(stdout);
+    }
+}
+
 } // namespace
 
 ExitCode serve(const settings::LoadedSettings& loaded) {
     const StopSignal stop_signal;
     const settings::Settings& settings = loaded.settings;
-    if (!settings.api_token.empty()) {
-        log::error(
-            "Authentication is not in this version yet, so api_token would protect nothing. Remove it; this version listens "
-            "on loopback addresses only.");
-        return ExitCode::usage;
-    }
     http::Server::Settings listen;
     listen.address = settings.listen.host == "localhost" ? "127.0.0.1" : settings.listen.host;
     listen.port = settings.listen.port;
-    if (!is_loopback(listen.address)) {
-        log::error("This version has no authentication yet, so it listens on loopback addresses only; {} is none. Use 127.0.0.1 "
-                   "and a reverse proxy.",
-                   listen.address);
-        return ExitCode::usage;
-    }
-
     auto engine = Engine::create(settings, {});
     if (!engine) {
         log::error("{}", engine.error().message);
@@ -75,17 +91,21 @@ ExitCode serve(const settings::LoadedSettings& loaded) {
         log::error("{}", tidied.error().message);
         return ExitCode::some_failed;
     }
-    const http::Router router = http::make_api((*engine)->service);
-    auto server = http::Server::start(listen, router);
+    auto access = open_access(settings);
+    if (!access) {
+        log::error("{}", access.error().message);
+        return access.error().code == ErrorCode::invalid_argument ? ExitCode::usage : ExitCode::some_failed;
+    }
+    const http::Front front(access->front, http::make_api((*engine)->service));
+    auto server = http::Server::start(listen, [&front](http::Request request) { return front.answer(std::move(request)); });
     if (!server) {
         log::error("{}", server.error().message);
         return ExitCode::some_failed;
     }
     (*engine)->runner.start();
-    const bool is_v6 = listen.address.find(':') != std::string::npos;
     log::info("audiomuse {}: {} analysis processes, music from {}, data {}, playlists to {}", k_version, worker_count(settings),
               describe_media(settings), settings.data.string(), (*engine)->media.sink->name());
-    log::info("Listening on http://{}:{}", is_v6 ? "[" + listen.address + "]" : listen.address, (*server)->port());
+    tell_address(settings, *access, listen.address, (*server)->port());
 
     wait_for(stop_signal.token());
     log::info("Stopping; what is finished stays, what is in hand goes on at the next start.");

@@ -48,13 +48,19 @@ playlists::ClusteringSettings clustering_settings(const settings::Settings& sett
     return result;
 }
 
+app::AnalyseLibrary::Settings analysis_settings(const settings::Settings& settings, const Model& model) {
+    return {static_cast<std::size_t>(worker_count(settings)), transfer_count(settings), current_version(model)};
+}
+
 app::LibraryService::Settings service_settings(const settings::Settings& settings, const Model& model) {
     app::LibraryService::Settings result;
     result.version = k_version;
-    result.media_server = settings::to_string(settings.media_server);
-    result.jellyfin_url = settings.jellyfin_url;
-    result.jellyfin_user_id = settings.jellyfin_user_id;
-    result.jellyfin_token_is_set = !settings.jellyfin_token.empty();
+    result.server = {std::string(settings::to_string(settings.media_server)),
+                     settings.jellyfin_url,
+                     settings.jellyfin_user_id,
+                     !settings.jellyfin_token.empty(),
+                     settings.allowed_media_hosts,
+                     server_address};
     result.analysis.num_recent_albums = static_cast<std::uint64_t>(settings.num_recent_albums);
     result.analysis.top_n_moods = static_cast<std::size_t>(settings.top_n_moods);
     result.clustering = clustering_settings(settings);
@@ -137,16 +143,28 @@ Result<std::unique_ptr<Engine>> Engine::create(const settings::Settings& setting
 
 Engine::Engine(const settings::Settings& settings, Listeners listeners, Model opened_model, std::unique_ptr<Stores> opened_stores,
                Media opened_media)
-    : model(std::move(opened_model)), stores(std::move(opened_stores)), media(std::move(opened_media)),
+    : configured(settings), model(std::move(opened_model)), stores(std::move(opened_stores)), media(std::move(opened_media)),
       analyser(make_analyser(settings, model, worker_count(settings))),
-      analyse(*media.source, *analyser, stores->tracks,
-              {static_cast<std::size_t>(worker_count(settings)), transfer_count(settings), current_version(model)},
-              std::move(listeners.analysis)),
+      analyse(*media.source, *analyser, stores->tracks, analysis_settings(settings, model), std::move(listeners.analysis)),
       cluster(stores->tracks, stores->playlists, *media.sink, static_cast<unsigned>(worker_count(settings)),
               std::move(listeners.clustering)),
       queue(stores->tasks), service(service_settings(settings, model), queue, stores->tasks, stores->tracks, stores->playlists),
       runner(stores->tasks, queue,
-             {{TaskType::main_analysis, [this](tasks::TaskContext& context) { return analyse(context); }},
+             {{TaskType::main_analysis, [this](tasks::TaskContext& context) { return run_analysis(context); }},
               {TaskType::main_clustering, [this](tasks::TaskContext& context) { return cluster(context); }}}) {}
+
+tasks::TaskOutcome Engine::run_analysis(tasks::TaskContext& context) {
+    const auto params = app::parse_analysis_params(context.params());
+    if (!params || !params->server) {
+        return analyse(context);
+    }
+    const Media named = open_named(configured, *params->server, *stores);
+    if (named.source->id() != media.source->id()) {
+        context.log(fmt::format("This analysis reads {}, as its start call asked. Playlists are made of the songs of {}.",
+                                params->server->url, describe_media(configured)));
+    }
+    store::SqliteTrackStore tracks(*stores->database, named.source->id());
+    return app::AnalyseLibrary(*named.source, *analyser, tracks, analysis_settings(configured, model))(context);
+}
 
 } // namespace audiomuse::apps

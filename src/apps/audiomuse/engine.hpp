@@ -76,6 +76,7 @@ class Engine {
     Engine(const settings::Settings& settings, Listeners listeners, Model opened_model, std::unique_ptr<Stores> opened_stores,
            Media opened_media);
 
+    const settings::Settings configured;
     Model model;
     std::unique_ptr<Stores> stores;
     Media media;
@@ -85,6 +86,10 @@ class Engine {
     tasks::TaskQueue queue;
     app::LibraryService service;
     tasks::TaskRunner runner;
+
+  private:
+    /// Of the configured source, or of the server that the task names.
+    [[nodiscard]] tasks::TaskOutcome run_analysis(tasks::TaskContext& context);
 };
 
 } // namespace audiomuse::apps

@@ -36,11 +36,16 @@ void add_setting_flags(CLI::App& command, GivenSettings& given) {
         if (setting.is_secret) {
             continue; // every user of the machine can read a process list
         }
+        const bool is_boolean = setting.placeholder == "BOOLEAN";
         command
             .add_option_function<std::string>(
-                setting.flag, [&given, key = setting.key](const std::string& value) { given.values[key] = value; },
+                setting.flag,
+                [&given, key = setting.key, is_boolean](const std::string& value) {
+                    given.values[key] = is_boolean && value.empty() ? "true" : value; // the flag alone
+                },
                 fmt::format("{} (default: {}; environment: {})", setting.help, setting.default_value, setting.environment))
             ->type_name(setting.placeholder)
+            ->expected(is_boolean ? 0 : 1, 1)
             ->group("Settings");
     }
 }

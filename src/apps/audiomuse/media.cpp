@@ -64,6 +64,15 @@ library::JellyfinSettings jellyfin_settings(const settings::Settings& settings) 
     return jellyfin;
 }
 
+/// The path itself, or the part of it that exists: for a trial that makes no folder.
+std::filesystem::path nearest_folder(std::filesystem::path path) {
+    std::error_code error;
+    while (!std::filesystem::is_directory(path, error) && path.has_relative_path()) {
+        path = path.parent_path();
+    }
+    return path;
+}
+
 Result<void> check_library_folder(const settings::Settings& settings) {
     if (settings.library.empty()) {
         return fail(ErrorCode::invalid_argument,
@@ -164,6 +173,36 @@ Media open_media(const settings::Settings& settings, Stores& stores) {
     return open_folder(settings, stores);
 }
 
+Media open_named(const settings::Settings& settings, const app::NamedServer& server, Stores& stores) {
+    settings::Settings named = settings;
+    const auto address = server_address(server.url);
+    const auto own = server_address(settings.jellyfin_url);
+    if (!address || !own || *address != *own) {
+        named.jellyfin_url = server.url;
+        named.jellyfin_user_id.clear();
+        named.jellyfin_user.clear();
+        named.jellyfin_token = settings::Secret(server.token);
+        named.music_libraries.clear();
+        named.path_map.clear();
+    }
+    if (!server.user_id.empty()) {
+        named.jellyfin_user_id = server.user_id;
+    }
+    if (!server.token.empty()) {
+        named.jellyfin_token = settings::Secret(server.token);
+    }
+    return open_media(named, stores);
+}
+
+Result<app::ServerAddress> server_address(const std::string& url) {
+    const auto parsed = net::Url::parse(url);
+    if (!parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    const std::string address = parsed->shown();
+    return app::ServerAddress{address.substr(0, address.find_last_not_of('/') + 1), parsed->host()};
+}
+
 std::string describe_media(const settings::Settings& settings) {
     switch (settings.media_server) {
     case MediaServer::jellyfin: return fmt::format("Jellyfin at {}", settings.jellyfin_url);
@@ -182,7 +221,9 @@ Result<library::ServerCheck> check_server(const settings::Settings& settings, st
         if (auto usable = check_media(settings); !usable) {
             return fail(std::move(usable));
         }
-        const Media media = open_subsonic(settings);
+        settings::Settings trial = settings;
+        trial.data = nearest_folder(settings.data);
+        const Media media = open_subsonic(trial);
         return library::check_by_use(*media.source, *media.sink, library::PlaylistTrial::make_and_remove, stop);
     }
     case MediaServer::local: break;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <stop_token>
 
+#include <app/named_server.hpp>
 #include <base/result.hpp>
 #include <domain/music_source.hpp>
 #include <domain/playlist_sink.hpp>
@@ -29,6 +30,12 @@ struct Media {
 
 /// Connects nothing yet. `stores` must outlive the result.
 [[nodiscard]] Media open_media(const settings::Settings& settings, Stores& stores);
+
+/// The Jellyfin server that one analysis asked for. No credential of the configured server goes to another one.
+[[nodiscard]] Media open_named(const settings::Settings& settings, const app::NamedServer& server, Stores& stores);
+
+/// Error invalid_argument for what is no http or https address.
+[[nodiscard]] Result<app::ServerAddress> server_address(const std::string& url);
 
 /// "the folder /music", "Jellyfin at http://nas:8096".
 [[nodiscard]] std::string describe_media(const settings::Settings& settings);

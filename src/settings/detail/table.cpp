@@ -46,8 +46,22 @@ auto make_rows() {
     return std::to_array<Row>({
         {"listen", prefixed, AddressTarget{&S::listen}, "The address and port of the HTTP server; port 0 takes a free one."},
         {"api_token", prefixed, SecretTarget{&S::api_token},
-         "A token for requests. This version has no authentication yet, so serve refuses to start while one is set."},
+         "What requests must carry as Authorization: Bearer, and the page asks for. Without one, loopback is open, and on any "
+         "other "
+         "address the server makes one: the file api_token in the data folder."},
         {"api_token_file", prefixed, PathTarget{&S::api_token_file}, "A file that holds the api_token."},
+        {"insecure_no_auth", prefixed, BooleanTarget{&S::insecure_no_auth},
+         "Lets everybody who reaches the server use it, on any address, without a token."},
+        {"allowed_hosts", prefixed, ListTarget{&S::allowed_hosts},
+         "Names by which the server may be called while it asks for no token; addresses and localhost always may."},
+        {"base_path", prefixed, TextTarget{&S::base_path},
+         "The path below which a reverse proxy shows the server, as in /audiomuse."},
+        {"trusted_proxies", prefixed, ListTarget{&S::trusted_proxies},
+         "Addresses and networks of reverse proxies whose X-Forwarded-Host, X-Forwarded-Proto and user_header count."},
+        {"user_header", prefixed, TextTarget{&S::user_header},
+         "The header by which a trusted proxy names a user that logged in there, as in Remote-User; it replaces the token."},
+        {"allowed_media_hosts", prefixed, ListTarget{&S::allowed_media_hosts},
+         "Hosts that the jellyfin_url of a start call may name beside the configured server; without any, all."},
         {"media_server", prefixed, word_target<&S::media_server>(k_media_servers),
          "Where the music is, and where the playlists go: a local folder, a Jellyfin server, or a server with the Subsonic API "
          "(Navidrome, gonic, ...)."},

@@ -136,6 +136,13 @@ Result<void> Engine::begin_write(Durability durability) {
     return m_writer.execute("BEGIN IMMEDIATE");
 }
 
+void Engine::fold_log() {
+    const std::lock_guard lock(m_writer_mutex);
+    if (auto folded = m_writer.integer("PRAGMA wal_checkpoint(TRUNCATE)"); !folded || *folded != 0) {
+        log::warn("The database's log could not be emptied now; that is done when the next thousand pages are written.");
+    }
+}
+
 Result<std::unique_ptr<Connection>> Engine::borrow_reader() {
     {
         const std::lock_guard lock(m_readers_mutex);

@@ -52,6 +52,10 @@ class Engine {
         return result;
     }
 
+    /// Writes what the log holds into the file and empties the log, so that nothing that was overwritten is left in it. Waits for
+    /// readers as long as the busy timeout says; what they hold up stays until the log is next folded.
+    void fold_log();
+
     /// Runs `body(Connection&) -> Result<T>` on one unchanging state of the database. May be nested; may call write().
     template <class Body>
     auto read(Body&& body) -> std::invoke_result_t<Body, Connection&> {
