@@ -187,8 +187,11 @@ tasks::TaskOutcome ClusterLibrary::operator()(tasks::TaskContext& context) {
     if (context.stop().stop_requested()) {
         return {TaskState::revoked, "Task was cancelled.", details.dump()};
     }
-    auto notes = publish_playlists(best.playlists, *tracks, m_playlists, m_sink);
+    auto notes = publish_playlists(best.playlists, *tracks, m_playlists, m_sink, context.stop());
     if (!notes) {
+        if (context.stop().stop_requested()) {
+            return {TaskState::revoked, "Task was cancelled.", details.dump()};
+        }
         return {TaskState::failure, fmt::format("The playlists could not be published: {}", notes.error().message),
                 details.dump()};
     }

@@ -1,10 +1,11 @@
 #include <app/publish_playlists.hpp>
 
 #include <algorithm>
-#include <optional>
-#include <set>
+#include <deque>
+#include <iterator>
 #include <utility>
 
+#include <app/playlist_publisher.hpp>
 #include <base/clock.hpp>
 #include <base/id.hpp>
 #include <playlists/continuation.hpp>
@@ -47,56 +48,97 @@ std::vector<Playlist> make_rows(std::span<const playlists::ProposedPlaylist> pro
     return rows;
 }
 
-} // namespace
+/// The publishers of one run: of those who get the playlists, and of those who got them with other settings.
+struct Publishers {
+    std::deque<PlaylistPublisher> wanted;
+    std::deque<PlaylistPublisher> dropped;
+};
 
-Result<std::vector<std::string>> publish_playlists(std::span<const playlists::ProposedPlaylist> proposed,
-                                                   std::span<const playlists::TrackFeatures> tracks, PlaylistStore& store,
-                                                   PlaylistSink& sink) {
-    auto last = store.current();
-    if (!last) {
-        return fail(std::move(last));
+Result<Publishers> make_publishers(PlaylistStore& store, PlaylistSink& sink, std::span<const Playlist> last,
+                                   std::vector<std::string>& notes, const std::stop_token& stop) {
+    const auto owners = sink.owners(stop);
+    if (!owners) {
+        return tl::unexpected(owners.error());
     }
     auto published = store.published();
     if (!published) {
         return fail(std::move(published));
     }
+    std::vector<PlaylistOwner> all = *owners;
+    for (const PublishedPlaylist& entry : *published) {
+        if (entry.owner.sink == owners->front().sink && std::ranges::find(all, entry.owner) == all.end()) {
+            all.push_back(entry.owner);
+        }
+    }
+    Publishers publishers;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        std::vector<PublishedPlaylist> entries;
+        std::ranges::copy_if(*published, std::back_inserter(entries), [&](const PublishedPlaylist& entry) {
+            return entry.owner == all[i] || (i == 0 && entry.owner == PlaylistOwner{}); // those of earlier programs
+        });
+        const bool is_wanted = i < owners->size();
+        auto& group = is_wanted ? publishers.wanted : publishers.dropped;
+        group.emplace_back(store, sink, all[i], std::move(entries), notes, stop);
+        if (auto recovered = group.back().recover(last); !recovered) {
+            if (is_wanted || stop.stop_requested()) {
+                return fail(std::move(recovered));
+            }
+            notes.push_back(
+                "The playlists of a user who no longer gets them could not be removed now; the next run tries again. " +
+                recovered.error().message);
+            group.pop_back();
+        }
+    }
+    return publishers;
+}
+
+/// What is new first: when that fails, what is there is as it was.
+Result<void> publish_all(std::span<const Playlist> rows, std::deque<PlaylistPublisher>& publishers) {
+    std::vector<std::pair<PlaylistPublisher*, const Playlist*>> updates;
+    for (PlaylistPublisher& publisher : publishers) {
+        for (const Playlist& row : rows) {
+            if (publisher.continues(row)) {
+                updates.emplace_back(&publisher, &row);
+            } else if (auto made = publisher.publish(row); !made) {
+                return made;
+            }
+        }
+    }
+    for (const auto& [publisher, row] : updates) {
+        if (auto updated = publisher->publish(*row); !updated) {
+            return updated;
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::vector<std::string>> publish_playlists(std::span<const playlists::ProposedPlaylist> proposed,
+                                                   std::span<const playlists::TrackFeatures> tracks, PlaylistStore& store,
+                                                   PlaylistSink& sink, const std::stop_token& stop) {
+    auto last = store.current();
+    if (!last) {
+        return fail(std::move(last));
+    }
     const std::vector<Playlist> rows = make_rows(proposed, tracks, *last);
 
     std::vector<std::string> notes;
-    std::set<std::string> in_use;
-    for (const Playlist& row : rows) {
-        std::optional<PublishedPlaylist> previous;
-        const auto found = std::ranges::find(*published, row.id, &PublishedPlaylist::id);
-        if (found != published->end()) {
-            previous = *found;
-        }
-        auto now = sink.publish(row, previous);
-        if (!now) {
-            return fail(std::move(now));
-        }
-        if (auto recorded = store.record_published(*now); !recorded) {
-            return fail(std::move(recorded));
-        }
-        in_use.insert(now->external_id);
+    auto publishers = make_publishers(store, sink, *last, notes, stop);
+    if (!publishers) {
+        return fail(std::move(publishers));
+    }
+    if (auto done = publish_all(rows, publishers->wanted); !done) {
+        return fail(std::move(done));
     }
     if (auto replaced = store.replace(rows); !replaced) {
         return fail(std::move(replaced));
     }
-    for (const PublishedPlaylist& old : *published) {
-        if (in_use.contains(old.external_id)) {
-            continue;
-        }
-        auto outcome = sink.remove(old);
-        if (!outcome) {
-            notes.push_back("The old playlist " + old.external_id + " could not be removed now; the next run tries again. " +
-                            outcome.error().message);
-            continue;
-        }
-        if (*outcome == RemovalOutcome::kept_because_changed) {
-            notes.push_back("The playlist " + old.external_id + " was changed by a person and stays.");
-        }
-        if (auto forgotten = store.forget_published(old.external_id); !forgotten) {
-            return fail(std::move(forgotten));
+    for (auto* group : {&publishers->wanted, &publishers->dropped}) {
+        for (PlaylistPublisher& publisher : *group) {
+            if (auto removed = publisher.remove_rest(); !removed) {
+                return fail(std::move(removed));
+            }
         }
     }
     return notes;

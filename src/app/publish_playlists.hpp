@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,13 @@
 
 namespace audiomuse::app {
 
-/// Puts a run's playlists in the place of the last run's, in this order: publish all new ones, replace them in the store, remove
-/// what was published before and is not continued. Nothing is removed when anything before it failed. Returns a sentence for each
-/// thing worth telling.
+/// Puts a run's playlists in the place of the last run's, for each owner that the sink names, in this order: make all that are
+/// new, update those that continue one of the last run, replace them in the store, remove what was published before and is not
+/// continued (also for owners who no longer get playlists). Nothing is removed when anything before it failed. A run that broke
+/// off is cleaned up by the next one. Returns a sentence for each thing worth telling. Error cancelled when `stop` asked for it.
 [[nodiscard]] Result<std::vector<std::string>> publish_playlists(std::span<const playlists::ProposedPlaylist> proposed,
                                                                  std::span<const playlists::TrackFeatures> tracks,
-                                                                 PlaylistStore& store, PlaylistSink& sink);
+                                                                 PlaylistStore& store, PlaylistSink& sink,
+                                                                 const std::stop_token& stop);
 
 } // namespace audiomuse::app

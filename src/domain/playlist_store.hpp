@@ -25,11 +25,12 @@ class PlaylistStore {
     /// was.
     [[nodiscard]] virtual Result<void> replace(std::span<const Playlist> playlists) = 0;
 
-    /// All that sinks hold of ours, of the newest run and of older ones that a crash left behind.
+    /// All that sinks hold of ours, in the order in which it was first recorded: of the newest run, of older ones that broke off,
+    /// and of sinks and users that the settings no longer name.
     [[nodiscard]] virtual Result<std::vector<PublishedPlaylist>> published() = 0;
-    /// Adds or, for the same external id, overwrites.
+    /// Adds or, for the same key, overwrites.
     [[nodiscard]] virtual Result<void> record_published(const PublishedPlaylist& playlist) = 0;
-    [[nodiscard]] virtual Result<void> forget_published(const std::string& external_id) = 0;
+    [[nodiscard]] virtual Result<void> forget_published(const PublicationId& key) = 0;
 };
 
 } // namespace audiomuse

@@ -168,21 +168,9 @@ class Check {
     }
 
     void try_playlist(const std::string& song) {
-        Playlist playlist;
-        playlist.name = "audiomuse connection check";
-        playlist.songs.push_back({TrackId(song), {}, {}, {}, 0});
-        const auto made = m_sink.publish(playlist, std::nullopt);
-        if (!made) {
-            bad(fmt::format("Playlists cannot be made: {}", made.error().message));
-            return;
-        }
-        const auto removed = m_sink.remove(*made);
-        if (!removed || *removed == RemovalOutcome::kept_because_changed) {
-            bad(fmt::format("The playlist \"{}\" was made but cannot be removed{}", playlist.name,
-                            removed ? std::string(".") : ": " + removed.error().message));
-            return;
-        }
-        add(FindingLevel::good, "Playlists can be made and removed.");
+        Track track;
+        track.id = TrackId(song);
+        m_check.findings.push_back(library::try_playlist(m_sink, track, m_stop));
     }
 
     detail::JellyfinClient m_client;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -9,8 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include <base/hash.hpp>
-#include <base/log.hpp>
 #include <base/text.hpp>
+#include <library/detail/song_order.hpp>
 
 namespace audiomuse::library {
 
@@ -22,18 +23,6 @@ constexpr std::size_t k_page_items = 500;
 constexpr std::size_t k_most_places = 1'000'000;
 constexpr std::size_t k_most_moves = 100;
 
-std::vector<std::string> song_ids(const Playlist& playlist) {
-    std::vector<std::string> ids;
-    std::unordered_set<std::string> seen;
-    for (const PlaylistSong& song : playlist.songs) {
-        auto id = detail::normal_item_id(song.id.str());
-        if (id && seen.insert(*id).second) {
-            ids.push_back(std::move(*id));
-        }
-    }
-    return ids;
-}
-
 /// A list as the server's description has it: the name again for each value.
 net::Parameters repeated(const std::string& name, std::span<const std::string> values) {
     net::Parameters parameters;
@@ -44,70 +33,103 @@ net::Parameters repeated(const std::string& name, std::span<const std::string> v
 }
 
 /// The beginning of a list that is not sent yet.
-std::span<const std::string> batch(const std::vector<std::string>& ids, std::size_t first, std::size_t size) {
-    return std::span(ids).subspan(first, std::min(size, ids.size() - first));
-}
-
-/// Which song has to go where, one after another, until the songs are in the wanted order.
-std::vector<std::pair<std::string, std::size_t>> moves(std::vector<std::string> songs, const std::vector<std::string>& wanted) {
-    std::vector<std::pair<std::string, std::size_t>> result;
-    for (std::size_t i = 0; i < wanted.size() && result.size() <= k_most_moves; ++i) {
-        const auto place = songs.begin() + static_cast<std::ptrdiff_t>(std::min(i, songs.size()));
-        const auto found = std::find(place, songs.end(), wanted[i]);
-        if (found != place && found != songs.end()) {
-            result.emplace_back(wanted[i], i);
-            std::rotate(place, found, found + 1);
-        }
-    }
-    return result;
-}
-
-/// What stays of `songs`, and then what is new: how a playlist looks after additions and removals.
-std::vector<std::string> merged(const std::vector<std::string>& songs, const std::vector<std::string>& wanted) {
-    const std::unordered_set<std::string> keep(wanted.begin(), wanted.end());
-    std::vector<std::string> result;
-    std::ranges::copy_if(songs, std::back_inserter(result), [&](const std::string& song) { return keep.contains(song); });
-    const std::unordered_set<std::string> have(result.begin(), result.end());
-    std::ranges::copy_if(wanted, std::back_inserter(result), [&](const std::string& song) { return !have.contains(song); });
-    return result;
-}
-
-template <class Places>
-std::vector<std::string> songs_of(const Places& places) {
-    std::vector<std::string> songs;
-    for (const auto& place : places) {
-        songs.push_back(place.song);
-    }
-    return songs;
+std::span<const std::string> batch(std::span<const std::string> ids, std::size_t first, std::size_t size) {
+    return ids.subspan(first, std::min(size, ids.size() - first));
 }
 
 } // namespace
 
-Result<std::vector<JellyfinPlaylistSink::Place>> JellyfinPlaylistSink::read_places(const std::string& id) {
-    const auto who = m_client.identity({});
-    if (!who) {
-        return tl::unexpected(who.error());
+Result<std::vector<PlaylistOwner>> JellyfinPlaylistSink::owners(std::stop_token stop) {
+    std::vector<PlaylistOwner> owners;
+    const std::string server = "jellyfin-" + hash128_hex(m_client.address());
+    if (m_client.settings().playlist_users.empty()) {
+        const auto who = m_client.identity(std::move(stop));
+        if (!who) {
+            return tl::unexpected(who.error());
+        }
+        owners.push_back({server, who->user.id});
+        return owners;
     }
-    std::vector<Place> places;
+    const auto users = m_client.playlist_users(std::move(stop));
+    if (!users) {
+        return tl::unexpected(users.error());
+    }
+    for (const detail::JellyfinUser& user : *users) {
+        owners.push_back({server, user.id});
+    }
+    return owners;
+}
+
+Result<SinkContent> JellyfinPlaylistSink::content_of(const Playlist& playlist) const {
+    SinkContent content{to_display_text(playlist.name), {}};
+    std::unordered_set<std::string> seen;
+    for (const PlaylistSong& song : playlist.songs) {
+        auto id = detail::normal_item_id(song.id.str());
+        if (id && seen.insert(*id).second) {
+            content.songs.push_back(std::move(*id));
+        }
+    }
+    return content;
+}
+
+Result<std::vector<std::string>> JellyfinPlaylistSink::ids_of_name(const PlaylistOwner& owner, const std::string& name,
+                                                                   std::stop_token stop) {
+    std::vector<std::string> ids;
+    for (std::uint64_t start = 0;;) {
+        const auto page = m_client
+                              .ask(net::Method::get, "Items",
+                                   {{"userId", owner.user},
+                                    {"includeItemTypes", "Playlist"},
+                                    {"recursive", "true"},
+                                    {"sortBy", "SortName"},
+                                    {"startIndex", std::to_string(start)},
+                                    {"limit", std::to_string(k_page_items)}},
+                                   stop)
+                              .and_then(detail::parse_entries);
+        if (!page) {
+            return page.error().code == ErrorCode::not_found ? Result<std::vector<std::string>>(std::vector<std::string>{})
+                                                             : tl::unexpected(explain(page.error())); // the user is gone
+        }
+        for (const detail::JellyfinEntry& entry : page->items) {
+            if (entry.name == name) {
+                ids.push_back(entry.id);
+            }
+        }
+        start += page->received;
+        if (page->received == 0 || start >= page->total) {
+            return ids;
+        }
+        if (start > k_most_places) {
+            return fail(ErrorCode::unavailable, "The Jellyfin server lists playlists without an end.");
+        }
+    }
+}
+
+Result<std::optional<SinkPlaylist>> JellyfinPlaylistSink::read_songs(const PlaylistOwner& owner, const std::string& id,
+                                                                     const std::stop_token& stop) {
+    SinkPlaylist playlist;
+    playlist.id = id;
     for (std::uint64_t start = 0;;) {
         auto page = m_client
                         .ask(net::Method::get, fmt::format("Playlists/{}/Items", id),
-                             {{"userId", who->user.id},
+                             {{"userId", owner.user},
                               {"startIndex", std::to_string(start)},
                               {"limit", std::to_string(k_page_items)},
                               {"enableImages", "false"},
                               {"enableUserData", "false"}},
-                             {})
+                             stop)
                         .and_then(detail::parse_entries);
         if (!page) {
-            return fail(std::move(page));
+            return page.error().code == ErrorCode::not_found ? Result<std::optional<SinkPlaylist>>(std::nullopt)
+                                                             : tl::unexpected(explain(page.error()));
         }
         for (detail::JellyfinEntry& entry : page->items) {
-            places.push_back({std::move(entry.id), std::move(entry.entry_id)});
+            playlist.content.songs.push_back(std::move(entry.id));
+            playlist.places.push_back(std::move(entry.entry_id));
         }
         start += page->received;
         if (page->received == 0 || start >= page->total) {
-            return places;
+            return playlist;
         }
         if (start > k_most_places) {
             return fail(ErrorCode::unavailable, "The Jellyfin server lists a playlist that has no end.");
@@ -115,245 +137,211 @@ Result<std::vector<JellyfinPlaylistSink::Place>> JellyfinPlaylistSink::read_plac
     }
 }
 
-Result<JellyfinPlaylistSink::Shown> JellyfinPlaylistSink::look(const std::string& external_id, const std::string& content_hash) {
-    Shown shown;
-    const auto id = detail::normal_item_id(external_id);
-    const auto who = m_client.identity({});
-    if (!who) {
-        return tl::unexpected(who.error());
-    }
-    if (!id) {
-        shown.ownership = Ownership::foreign;
-        return shown;
-    }
-    shown.id = *id;
-    auto places = read_places(*id);
-    if (!places) {
-        return places.error().code == ErrorCode::not_found ? Result<Shown>(std::move(shown))
-                                                           : Result<Shown>(tl::unexpected(places.error()));
-    }
-    shown.places = std::move(*places);
-    // Last, because what is no playlist must never be deleted: its files would go from the disk.
-    const auto items =
-        m_client.ask(net::Method::get, "Items", {{"userId", who->user.id}, {"ids", *id}}, {}).and_then(detail::parse_entries);
-    if (!items) {
-        return tl::unexpected(items.error());
-    }
-    const auto item = std::ranges::find(items->items, *id, &detail::JellyfinEntry::id);
-    if (item == items->items.end()) {
-        return shown;
-    }
-    shown.name = item->name;
-    shown.hash = hash128_hex(fmt::format("{}\n{}", shown.name, fmt::join(songs_of(shown.places), "\n")));
-    shown.ownership = item->type == "Playlist" && shown.hash == content_hash ? Ownership::ours : Ownership::foreign;
-    return shown;
+Result<std::vector<detail::JellyfinEntry>>
+JellyfinPlaylistSink::items(const PlaylistOwner& owner, std::span<const std::string> ids, const std::stop_token& stop) {
+    net::Parameters question = repeated("ids", ids);
+    question.push_back({"userId", owner.user});
+    return m_client.ask(net::Method::get, "Items", std::move(question), stop)
+        .and_then(detail::parse_entries)
+        .map([](detail::JellyfinPage<detail::JellyfinEntry>&& page) { return std::move(page.items); });
 }
 
-Result<std::string> JellyfinPlaylistSink::create(const std::string& name, const std::vector<std::string>& songs) {
-    const auto who = m_client.identity({});
-    if (!who) {
-        return tl::unexpected(who.error());
+Result<std::optional<SinkPlaylist>> JellyfinPlaylistSink::read(const PlaylistOwner& owner, const std::string& id,
+                                                               std::stop_token stop) {
+    const auto normal = detail::normal_item_id(id);
+    if (!normal) {
+        return std::nullopt;
     }
-    const auto first = batch(songs, 0, k_batch);
-    const nlohmann::json body{{"Name", to_display_text(name)},
-                              {"Ids", std::vector<std::string>(first.begin(), first.end())},
-                              {"UserId", who->user.id},
+    auto playlist = read_songs(owner, *normal, stop);
+    if (!playlist || !*playlist) {
+        return playlist;
+    }
+    const auto found = items(owner, std::span(&*normal, 1), stop);
+    if (!found) {
+        return tl::unexpected(found.error());
+    }
+    const auto item = std::ranges::find(*found, *normal, &detail::JellyfinEntry::id);
+    if (item == found->end() || item->type != "Playlist") {
+        return std::nullopt;
+    }
+    (*playlist)->content.name = item->name;
+    return playlist;
+}
+
+Result<std::string> JellyfinPlaylistSink::create(const PlaylistOwner& owner, const SinkContent& content,
+                                                 const ChangeRecorder& record, std::stop_token stop) {
+    const auto part = batch(content.songs, 0, k_batch);
+    const std::vector<std::string> first(part.begin(), part.end());
+    if (auto recorded = record(first); !recorded) {
+        return fail(std::move(recorded));
+    }
+    const nlohmann::json body{{"Name", content.name},
+                              {"Ids", first},
+                              {"UserId", owner.user},
                               {"MediaType", "Audio"},
                               {"IsPublic", m_client.settings().public_playlists}};
-    auto id = m_client.post_json("Playlists", body.dump(), {}).and_then(detail::parse_created);
-    if (!id) {
-        return id;
-    }
-    if (auto added = add(*id, songs, first.size()); !added) {
-        discard(*id);
-        return fail(std::move(added));
-    }
-    return id;
+    auto id = m_client.post_json("Playlists", body.dump(), stop).and_then(detail::parse_created);
+    return id ? id : tl::unexpected(explain(id.error()));
 }
 
-Result<void> JellyfinPlaylistSink::add(const std::string& id, const std::vector<std::string>& songs, std::size_t first) {
-    const auto who = m_client.identity({});
-    if (!who) {
-        return tl::unexpected(who.error());
-    }
-    while (first < songs.size()) {
-        const auto next = batch(songs, first, k_query_batch);
-        net::Parameters parameters = repeated("ids", next);
-        parameters.push_back({"userId", who->user.id});
-        auto added = m_client.ask(net::Method::post, fmt::format("Playlists/{}/Items", id), std::move(parameters), {});
-        if (!added) {
-            return fail(std::move(added));
-        }
-        first += next.size();
-    }
-    return {};
-}
+/// The requests that turn one playlist's songs into others.
+class JellyfinPlaylistSink::Update {
+  public:
+    Update(JellyfinPlaylistSink& sink, const PlaylistOwner& owner, const SinkPlaylist& present, const ChangeRecorder& record,
+           std::stop_token stop)
+        : m_sink(sink), m_owner(owner), m_present(present), m_record(record), m_stop(std::move(stop)),
+          m_songs(present.content.songs), m_path(fmt::format("Playlists/{}/Items", present.id)) {}
 
-bool JellyfinPlaylistSink::can_update(const Shown& shown, const std::vector<std::string>& songs, bool is_caller) const {
-    const auto current = songs_of(shown.places);
-    const auto after = merged(current, songs);
-    const std::size_t order = moves(after, songs).size();
-    const std::unordered_set<std::string> wanted(songs.begin(), songs.end());
-    const bool only_adds =
-        std::ranges::all_of(current, [&](const std::string& song) { return wanted.contains(song); }) && order == 0;
-    const bool has_entries = std::ranges::none_of(shown.places, [](const Place& place) { return place.entry.empty(); });
-    return only_adds || (is_caller && has_entries && order <= k_most_moves);
-}
+    Result<void> run(const std::vector<std::string>& wanted) {
+        if (auto added = add(detail::without(wanted, m_songs)); !added) {
+            return added;
+        }
+        if (auto removed = remove(detail::without(m_songs, wanted)); !removed) {
+            return removed;
+        }
+        return move_to(wanted);
+    }
 
-Result<void> JellyfinPlaylistSink::update(const Shown& shown, const std::vector<std::string>& songs) {
-    std::vector<std::string> additions = merged(songs_of(shown.places), songs);
-    const std::unordered_set<std::string> have_list = [&] {
-        const auto current = songs_of(shown.places);
-        return std::unordered_set<std::string>(current.begin(), current.end());
-    }();
-    std::erase_if(additions, [&](const std::string& song) { return have_list.contains(song); });
-    if (auto added = add(shown.id, additions, 0); !added) {
-        return added;
-    }
-    const std::unordered_set<std::string> wanted(songs.begin(), songs.end());
-    std::vector<std::string> removals;
-    for (const Place& place : shown.places) {
-        if (!wanted.contains(place.song)) {
-            removals.push_back(place.entry);
+  private:
+    /// song -> the id of its place
+    static std::unordered_map<std::string, std::string> places_of(const SinkPlaylist& playlist) {
+        std::unordered_map<std::string, std::string> places;
+        for (std::size_t i = 0; i < playlist.places.size(); ++i) {
+            places.emplace(playlist.content.songs[i], playlist.places[i]);
         }
+        return places;
     }
-    for (std::size_t first = 0; first < removals.size(); first += k_query_batch) {
-        auto removed = m_client.ask(net::Method::del, fmt::format("Playlists/{}/Items", shown.id),
-                                    repeated("entryIds", batch(removals, first, k_query_batch)), {});
-        if (!removed) {
-            return fail(std::move(removed));
+
+    Result<void> send(net::Method method, std::string_view path, net::Parameters parameters) {
+        if (auto recorded = m_record(m_songs); !recorded) {
+            return recorded;
         }
+        return m_sink.m_client.ask(method, path, std::move(parameters), m_stop).map([](const std::string&) {});
     }
-    if (moves(merged(songs_of(shown.places), songs), songs).empty()) {
+
+    Result<void> add(const std::vector<std::string>& songs) {
+        for (std::size_t first = 0; first < songs.size(); first += k_query_batch) {
+            const auto next = batch(songs, first, k_query_batch);
+            net::Parameters parameters = repeated("ids", next);
+            parameters.push_back({"userId", m_owner.user});
+            m_songs.insert(m_songs.end(), next.begin(), next.end());
+            if (auto added = send(net::Method::post, m_path, std::move(parameters)); !added) {
+                return added;
+            }
+        }
         return {};
     }
-    const auto places = read_places(shown.id);
-    if (!places) {
-        return tl::unexpected(places.error());
+
+    Result<void> remove(const std::vector<std::string>& songs) {
+        const auto present = places_of(m_present);
+        for (std::size_t first = 0; first < songs.size(); first += k_query_batch) {
+            const auto next = batch(songs, first, k_query_batch);
+            std::vector<std::string> places;
+            for (const std::string& song : next) {
+                places.push_back(present.at(song));
+            }
+            m_songs = detail::without(m_songs, {next.begin(), next.end()});
+            if (auto removed = send(net::Method::del, m_path, repeated("entryIds", places)); !removed) {
+                return removed;
+            }
+        }
+        return {};
     }
-    for (const auto& [song, index] : moves(songs_of(*places), songs)) {
-        const auto place = std::ranges::find(*places, song, &Place::song);
-        auto moved = m_client.ask(
-            net::Method::post, fmt::format("Playlists/{}/Items/{}/Move/{}", shown.id, net::percent_encode(place->entry), index),
-            {}, {});
-        if (!moved) {
-            return fail(std::move(moved));
+
+    Result<void> move_to(const std::vector<std::string>& wanted) {
+        if (detail::moves(m_songs, wanted, k_most_moves).empty()) {
+            return {};
+        }
+        const auto now = m_sink.read_songs(m_owner, m_present.id, m_stop); // additions have places, too
+        if (!now || !*now) {
+            return now ? Result<void>{} : tl::unexpected(now.error());
+        }
+        const auto shown = places_of(**now);
+        m_songs = (*now)->content.songs;
+        for (const auto& [song, index] : detail::moves(m_songs, wanted, k_most_moves)) {
+            const auto from = std::ranges::find(m_songs, song);
+            std::rotate(m_songs.begin() + static_cast<std::ptrdiff_t>(index), from, from + 1);
+            const std::string path = fmt::format("{}/{}/Move/{}", m_path, net::percent_encode(shown.at(song)), index);
+            if (auto moved = send(net::Method::post, path, {}); !moved) {
+                return moved;
+            }
+        }
+        return {};
+    }
+
+    JellyfinPlaylistSink& m_sink;
+    const PlaylistOwner& m_owner;
+    const SinkPlaylist& m_present;
+    const ChangeRecorder& m_record;
+    std::stop_token m_stop;
+    std::vector<std::string> m_songs; ///< after the request in hand
+    std::string m_path;
+};
+
+Result<UpdateOutcome> JellyfinPlaylistSink::update(const PlaylistOwner& owner, const SinkPlaylist& present,
+                                                   const std::vector<std::string>& songs, const ChangeRecorder& record,
+                                                   std::stop_token stop) {
+    const std::vector<std::string>& current = present.content.songs;
+    if (current == songs) {
+        return UpdateOutcome::unchanged;
+    }
+    const std::size_t order = detail::moves(detail::merged(current, songs), songs, k_most_moves).size();
+    if (order > 0 || !detail::without(current, songs).empty()) {
+        const auto who = m_client.identity(stop);
+        if (!who) {
+            return tl::unexpected(who.error());
+        }
+        const bool is_caller = who->is_caller && who->user.id == owner.user;
+        if (!is_caller || order > k_most_moves || std::ranges::count(present.places, std::string()) > 0) {
+            return UpdateOutcome::needs_new;
         }
     }
-    return {};
+    const auto updated = Update(*this, owner, present, record, stop).run(songs);
+    if (!updated) {
+        return is_of_this_playlist(updated.error(), owner, present.id, stop) ? Result<UpdateOutcome>(UpdateOutcome::refused)
+                                                                             : tl::unexpected(updated.error());
+    }
+    return UpdateOutcome::updated;
 }
 
-Result<PublishedPlaylist> JellyfinPlaylistSink::verify(const Playlist& playlist, const std::string& id, std::size_t wanted) {
-    auto shown = look(id, {});
-    if (!shown) {
-        return fail(std::move(shown));
-    }
-    if (shown->ownership == Ownership::absent) {
-        return fail(ErrorCode::unavailable,
-                    fmt::format("The Jellyfin server does not show the playlist \"{}\" that it has just made.", playlist.name));
-    }
-    if (shown->places.empty() && wanted > 0) {
-        return fail(ErrorCode::unavailable,
-                    fmt::format("The Jellyfin server took none of the {} songs of the playlist \"{}\".", wanted, playlist.name));
-    }
-    if (shown->places.size() < wanted) {
-        log::warn("The Jellyfin server took {} of the {} songs of the playlist \"{}\".", shown->places.size(), wanted,
-                  playlist.name);
-    }
-    return PublishedPlaylist{playlist.id, id, shown->hash};
-}
-
-Result<PublishedPlaylist> JellyfinPlaylistSink::publish(const Playlist& playlist,
-                                                        const std::optional<PublishedPlaylist>& previous) {
-    const auto songs = song_ids(playlist);
-    const auto before = previous ? look(previous->external_id, previous->content_hash) : Result<Shown>(Shown{});
-    if (!before) {
-        return tl::unexpected(before.error());
-    }
-    const bool is_ours = before->ownership == Ownership::ours;
-    if (is_ours && before->name == to_display_text(playlist.name)) {
-        if (songs_of(before->places) == songs) {
-            return PublishedPlaylist{playlist.id, before->id, before->hash};
-        }
-        const auto who = m_client.identity({});
-        if (who && can_update(*before, songs, who->is_caller)) {
-            auto updated = update(*before, songs).and_then([&] { return verify(playlist, before->id, songs.size()); });
-            return updated ? updated : replace_unfinished(playlist, songs, *before, std::move(updated));
-        }
-    }
-    const auto id = create(playlist.name, songs);
-    if (!id) {
-        return tl::unexpected(id.error());
-    }
-    auto published = verify(playlist, *id, songs.size());
-    if (published && is_ours) {
-        if (auto removed = remove(*previous); !removed) {
-            published = fail(std::move(removed));
-        }
-    }
-    if (!published) {
-        discard(*id);
-    }
-    return published;
-}
-
-Result<PublishedPlaylist> JellyfinPlaylistSink::replace_unfinished(const Playlist& playlist,
-                                                                   const std::vector<std::string>& songs, const Shown& before,
-                                                                   Result<PublishedPlaylist> failed) {
-    const auto now = look(before.id, before.hash);
-    if (!now || now->ownership == Ownership::ours) {
-        return failed; // unreachable, or nothing was changed: the next run goes on
-    }
-    const auto id = create(playlist.name, songs);
-    if (!id) {
-        return failed;
-    }
-    auto published = verify(playlist, *id, songs.size());
-    if (!published) {
-        discard(*id);
-        return failed;
-    }
-    auto mixed = songs_of(before.places);
-    mixed.insert(mixed.end(), songs.begin(), songs.end());
-    const std::unordered_set<std::string> known(mixed.begin(), mixed.end());
-    const bool is_ours = now->name == before.name &&
-                         std::ranges::all_of(now->places, [&](const Place& place) { return known.contains(place.song); });
-    if (is_ours) {
-        discard(before.id);
-    }
-    return published;
-}
-
-Result<RemovalOutcome> JellyfinPlaylistSink::remove(const PublishedPlaylist& playlist) {
-    const auto shown = look(playlist.external_id, playlist.content_hash);
-    if (!shown) {
-        return tl::unexpected(shown.error());
-    }
-    switch (shown->ownership) {
-    case Ownership::absent: return RemovalOutcome::already_gone;
-    case Ownership::foreign: return RemovalOutcome::kept_because_changed;
-    case Ownership::ours: break;
-    }
-    return erase(*shown);
-}
-
-Result<RemovalOutcome> JellyfinPlaylistSink::erase(const Shown& shown) {
-    auto erased = m_client.ask(net::Method::del, fmt::format("Items/{}", shown.id), {}, {});
+Result<RemovalOutcome> JellyfinPlaylistSink::remove(const PlaylistOwner& owner, const SinkPlaylist& present,
+                                                    std::stop_token stop) {
+    const auto erased = m_client.ask(net::Method::del, fmt::format("Items/{}", present.id), {}, stop);
     if (!erased && erased.error().code != ErrorCode::not_found) {
-        return fail(std::move(erased));
+        return is_of_this_playlist(erased.error(), owner, present.id, stop) ? Result<RemovalOutcome>(RemovalOutcome::refused)
+                                                                            : tl::unexpected(erased.error());
     }
     return erased ? RemovalOutcome::removed : RemovalOutcome::already_gone;
 }
 
-void JellyfinPlaylistSink::discard(const std::string& id) {
-    const auto shown = look(id, {});
-    const auto made = shown ? look(id, shown->hash) : shown;
-    if (made && made->ownership == Ownership::ours) {
-        if (const auto erased = erase(*made); erased) {
-            return;
+Error JellyfinPlaylistSink::explain(Error error) const {
+    if (error.code == ErrorCode::unauthorized && !m_client.settings().playlist_users.empty()) {
+        error.message += " Playlists for other users (playlist_users) need an API key or the token of an administrator.";
+    }
+    return error;
+}
+
+bool JellyfinPlaylistSink::is_of_this_playlist(const Error& refusal, const PlaylistOwner& owner, const std::string& id,
+                                               const std::stop_token& stop) {
+    return refusal.code == ErrorCode::unauthorized && items(owner, std::span(&id, 1), stop).has_value();
+}
+
+Result<std::vector<std::string>> JellyfinPlaylistSink::lost_songs(const PlaylistOwner& owner, std::span<const std::string> songs,
+                                                                  std::stop_token stop) {
+    std::vector<std::string> lost;
+    for (std::size_t first = 0; first < songs.size(); first += k_query_batch) {
+        const auto asked = batch(songs, first, k_query_batch);
+        const auto found = items(owner, asked, stop);
+        if (!found) {
+            return tl::unexpected(found.error());
+        }
+        for (const std::string& song : asked) {
+            if (std::ranges::find(*found, song, &detail::JellyfinEntry::id) == found->end()) {
+                lost.push_back(song);
+            }
         }
     }
-    log::warn("An unfinished playlist may be left on the Jellyfin server at {}.", m_client.address());
+    return lost;
 }
 
 } // namespace audiomuse::library

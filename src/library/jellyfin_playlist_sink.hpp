@@ -10,56 +10,50 @@
 
 namespace audiomuse::library {
 
-/// Playlists on a Jellyfin server, owned by the user of the settings.
+/// Playlists on a Jellyfin server, for the users of the settings. Ids are the server's; a user is its id.
 ///
-/// A playlist is ours when its stored id is that of a playlist whose name and songs are as we left them; every other one belongs
-/// to a person and is neither changed nor removed. `external_id` is the server's id, `content_hash` covers name and song ids as
-/// the server shows them. Songs that the server no longer has are left out, which the log says; a playlist of which it took no
-/// song is an error and is removed again.
-///
-/// A playlist is updated in place by additions, then removals, then moves. Removals and moves need a token of the user itself:
-/// with an API key, and when more than 100 songs would have to move, a new playlist takes the place of the old one instead.
+/// A playlist is updated by additions, then removals, then moves. Removals and moves need a token of the user itself: with an API
+/// key, for another user, and when more than 100 songs would have to move, it needs a new playlist. Songs that the server does
+/// not know it leaves out by itself. Only items of the type Playlist are ever shown by read(), and so removed: any other would go
+/// from the disk.
 class JellyfinPlaylistSink final : public PlaylistSink {
   public:
     /// The HTTP client must outlive this.
     JellyfinPlaylistSink(JellyfinSettings settings, net::HttpClient& http) : m_client(std::move(settings), http) {}
 
     [[nodiscard]] std::string name() const override { return "Jellyfin"; }
-    /// Errors: those of the settings (invalid_argument), unauthorized, unavailable, timed_out.
-    [[nodiscard]] Result<PublishedPlaylist> publish(const Playlist& playlist,
-                                                    const std::optional<PublishedPlaylist>& previous) override;
-    /// Errors as those of publish().
-    [[nodiscard]] Result<RemovalOutcome> remove(const PublishedPlaylist& playlist) override;
+    /// Errors: also invalid_argument (field `playlist_users`, which lists the choices).
+    [[nodiscard]] Result<std::vector<PlaylistOwner>> owners(std::stop_token stop) override;
+    [[nodiscard]] Result<SinkContent> content_of(const Playlist& playlist) const override;
+    /// Playlists that others show to the owner are among them: the server does not say whose they are.
+    [[nodiscard]] Result<std::vector<std::string>> ids_of_name(const PlaylistOwner& owner, const std::string& name,
+                                                               std::stop_token stop) override;
+    [[nodiscard]] Result<std::optional<SinkPlaylist>> read(const PlaylistOwner& owner, const std::string& id,
+                                                           std::stop_token stop) override;
+    [[nodiscard]] Result<std::string> create(const PlaylistOwner& owner, const SinkContent& content, const ChangeRecorder& record,
+                                             std::stop_token stop) override;
+    [[nodiscard]] Result<UpdateOutcome> update(const PlaylistOwner& owner, const SinkPlaylist& present,
+                                               const std::vector<std::string>& songs, const ChangeRecorder& record,
+                                               std::stop_token stop) override;
+    [[nodiscard]] Result<RemovalOutcome> remove(const PlaylistOwner& owner, const SinkPlaylist& present,
+                                                std::stop_token stop) override;
+    [[nodiscard]] Result<std::vector<std::string>> lost_songs(const PlaylistOwner& owner, std::span<const std::string> songs,
+                                                              std::stop_token stop) override;
 
   private:
-    enum class Ownership { ours, foreign, absent };
-    struct Place { ///< of a song in a playlist
-        std::string song;
-        std::string entry;
-    };
-    struct Shown { ///< a playlist as the server has it now
-        Ownership ownership = Ownership::absent;
-        std::string id;
-        std::string name;
-        std::vector<Place> places;
-        std::string hash;
-    };
+    class Update;
 
-    [[nodiscard]] Result<Shown> look(const std::string& external_id, const std::string& content_hash);
-    [[nodiscard]] Result<std::vector<Place>> read_places(const std::string& id);
-    [[nodiscard]] Result<std::string> create(const std::string& name, const std::vector<std::string>& songs);
-    [[nodiscard]] Result<void> add(const std::string& id, const std::vector<std::string>& songs, std::size_t first);
-    [[nodiscard]] bool can_update(const Shown& shown, const std::vector<std::string>& songs, bool is_caller) const;
-    [[nodiscard]] Result<void> update(const Shown& shown, const std::vector<std::string>& songs);
-    /// After an update that failed in the middle: a new playlist in place of the one that is neither old nor new.
-    [[nodiscard]] Result<PublishedPlaylist> replace_unfinished(const Playlist& playlist, const std::vector<std::string>& songs,
-                                                               const Shown& before, Result<PublishedPlaylist> failed);
-    /// What was made or changed, as it stands on the server now.
-    [[nodiscard]] Result<PublishedPlaylist> verify(const Playlist& playlist, const std::string& id, std::size_t wanted);
-    /// Only what look() has just seen to be a playlist.
-    [[nodiscard]] Result<RemovalOutcome> erase(const Shown& shown);
-    /// After a failure: nothing half-made stays.
-    void discard(const std::string& id);
+    /// The playlist without its name; nothing when there is none.
+    [[nodiscard]] Result<std::optional<SinkPlaylist>> read_songs(const PlaylistOwner& owner, const std::string& id,
+                                                                 const std::stop_token& stop);
+    /// Those of the items that the owner sees.
+    [[nodiscard]] Result<std::vector<detail::JellyfinEntry>> items(const PlaylistOwner& owner, std::span<const std::string> ids,
+                                                                   const std::stop_token& stop);
+    /// A refusal, with what other users' playlists ask for.
+    [[nodiscard]] Error explain(Error error) const;
+    /// Whether a refusal is one of this playlist only, and not of the token.
+    [[nodiscard]] bool is_of_this_playlist(const Error& refusal, const PlaylistOwner& owner, const std::string& id,
+                                           const std::stop_token& stop);
 
     detail::JellyfinClient m_client;
 };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 
 #include <domain/playlist_sink.hpp>
 
@@ -9,29 +8,43 @@ namespace audiomuse::library {
 
 /// A folder of m3u8 files: UTF-8 with `#EXTM3U`, `#PLAYLIST`, `#EXTINF` and paths relative to the folder.
 ///
-/// A file is ours when its name is the stored one and its content has the stored hash; every other file belongs to a person and
-/// is neither replaced nor removed. A name that such a file has is passed over for "Name (2).m3u8". The folder is made when the
-/// first playlist is. Files appear and change in one step. `external_id` is the file's name.
+/// Songs are the lines of a file, and its name is what `#PLAYLIST` says, else the file's. An id is the file's name; a new file
+/// takes a name that nothing has: "Name.m3u8", else "Name (2).m3u8". The folder is made when the first playlist is. create()
+/// makes an empty file; a file changes in one step. Links, folders and names that lead elsewhere are no playlists. The folder is
+/// one owner, without a user.
 class M3u8PlaylistSink final : public PlaylistSink {
   public:
     struct Settings {
         std::filesystem::path folder;
         std::filesystem::path library; ///< what PlaylistSong::path is relative to
-        /// Called with where and what is about to be written, before it is: so that a file is known as ours even when the program
-        /// is killed in between. An error ends publish().
-        std::function<Result<void>(const PublishedPlaylist&)> record_intent{};
     };
 
     explicit M3u8PlaylistSink(Settings settings) : m_settings(std::move(settings)) {}
 
     [[nodiscard]] std::string name() const override { return "the playlist folder"; }
-    /// Errors: io, not_found (the library folder), conflict when a thousand files have the playlist's name.
-    [[nodiscard]] Result<PublishedPlaylist> publish(const Playlist& playlist,
-                                                    const std::optional<PublishedPlaylist>& previous) override;
-    /// Errors: io.
-    [[nodiscard]] Result<RemovalOutcome> remove(const PublishedPlaylist& playlist) override;
+    [[nodiscard]] Result<std::vector<PlaylistOwner>> owners(std::stop_token stop) override;
+    /// Errors: io, not_found (the library folder).
+    [[nodiscard]] Result<SinkContent> content_of(const Playlist& playlist) const override;
+    [[nodiscard]] Result<std::vector<std::string>> ids_of_name(const PlaylistOwner& owner, const std::string& name,
+                                                               std::stop_token stop) override;
+    [[nodiscard]] Result<std::optional<SinkPlaylist>> read(const PlaylistOwner& owner, const std::string& id,
+                                                           std::stop_token stop) override;
+    /// Errors: io, conflict when a thousand files have the playlist's name.
+    [[nodiscard]] Result<std::string> create(const PlaylistOwner& owner, const SinkContent& content, const ChangeRecorder& record,
+                                             std::stop_token stop) override;
+    /// needs_new for a file with a number once the plain name is free.
+    [[nodiscard]] Result<UpdateOutcome> update(const PlaylistOwner& owner, const SinkPlaylist& present,
+                                               const std::vector<std::string>& songs, const ChangeRecorder& record,
+                                               std::stop_token stop) override;
+    [[nodiscard]] Result<RemovalOutcome> remove(const PlaylistOwner& owner, const SinkPlaylist& present,
+                                                std::stop_token stop) override;
+    /// None: a file may name any song.
+    [[nodiscard]] Result<std::vector<std::string>> lost_songs(const PlaylistOwner& owner, std::span<const std::string> songs,
+                                                              std::stop_token stop) override;
 
   private:
+    [[nodiscard]] Result<std::filesystem::path> make_folder() const;
+
     Settings m_settings;
 };
 

@@ -12,24 +12,43 @@ namespace {
 
 constexpr const char* k_trial_name = "audiomuse connection check";
 
-Finding try_playlist(PlaylistSink& sink, const Track& track) {
+} // namespace
+
+Finding try_playlist(PlaylistSink& sink, const Track& track, const std::stop_token& stop) {
     Playlist playlist;
-    playlist.id = PlaylistId("connection-check");
     playlist.name = k_trial_name;
     playlist.songs = {{track.id, track.title, track.artist, track.path, 0}};
-    const auto made = sink.publish(playlist, {});
-    if (!made) {
-        return {FindingLevel::bad, fmt::format("Playlists cannot be made: {}", made.error().message)};
+    const auto not_made = [](const Error& error) {
+        return Finding{FindingLevel::bad, fmt::format("Playlists cannot be made: {}", error.message)};
+    };
+    const auto not_removed = [](const std::string& why) {
+        return Finding{FindingLevel::bad, fmt::format("The playlist \"{}\" was made but cannot be removed{}", k_trial_name, why)};
+    };
+    const auto owners = sink.owners(stop);
+    if (!owners) {
+        return not_made(owners.error());
     }
-    const auto removed = sink.remove(*made);
-    if (!removed || *removed == RemovalOutcome::kept_because_changed) {
-        return {FindingLevel::bad, fmt::format("The playlist \"{}\" was made but cannot be removed{}", k_trial_name,
-                                               removed ? std::string(".") : ": " + removed.error().message)};
+    const auto content = sink.content_of(playlist);
+    if (!content) {
+        return not_made(content.error());
+    }
+    for (const PlaylistOwner& owner : *owners) {
+        const auto made = sink.create(
+            owner, *content, [](const auto&) { return Result<void>{}; }, stop);
+        if (!made) {
+            return not_made(made.error());
+        }
+        const auto shown = sink.read(owner, *made, stop);
+        if (!shown || !*shown) {
+            return not_removed(shown ? std::string(": it is not shown.") : ": " + shown.error().message);
+        }
+        const auto removed = sink.remove(owner, **shown, stop);
+        if (!removed || *removed == RemovalOutcome::refused) {
+            return not_removed(removed ? std::string(".") : ": " + removed.error().message);
+        }
     }
     return {FindingLevel::good, "Playlists can be made and removed."};
 }
-
-} // namespace
 
 ServerCheck check_by_use(MusicSource& source, PlaylistSink& sink, PlaylistTrial trial, std::stop_token stop) {
     ServerCheck check;
@@ -58,7 +77,7 @@ ServerCheck check_by_use(MusicSource& source, PlaylistSink& sink, PlaylistTrial 
         check.findings.push_back({FindingLevel::good, "Songs can be fetched."});
     }
     if (trial == PlaylistTrial::make_and_remove) {
-        check.findings.push_back(try_playlist(sink, *first));
+        check.findings.push_back(try_playlist(sink, *first, stop));
     }
     return check;
 }

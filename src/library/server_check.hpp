@@ -36,6 +36,9 @@ struct ServerCheck {
 /// playlists can be made.
 enum class PlaylistTrial { make_and_remove, none };
 
+/// Makes a playlist of this song and removes it again.
+[[nodiscard]] Finding try_playlist(PlaylistSink& sink, const Track& track, const std::stop_token& stop);
+
 /// Tries what analysis and playlists do: lists the newest album, fetches its first song, makes a playlist of it.
 [[nodiscard]] ServerCheck check_by_use(MusicSource& source, PlaylistSink& sink, PlaylistTrial trial, std::stop_token stop);
 

@@ -14,15 +14,13 @@ namespace audiomuse::library {
 namespace detail {
 class SubsonicClient;
 class SubsonicPlaylists;
-struct ServerPlaylist;
+struct SubsonicFailure;
 } // namespace detail
 
-/// Playlists of a user of a Subsonic or OpenSubsonic server.
+/// Playlists of a user of a Subsonic or OpenSubsonic server. Ids are the server's; the only owner is the user who logs in.
 ///
-/// A playlist is ours when its id is the stored one and its name and songs are as we left them; every other belongs to a person
-/// and is neither changed nor removed. Songs that the server no longer knows are left out, with a warning. What was made is read
-/// back: a playlist that the server did not keep as it was sent is an error, and a new one is removed again. `external_id` is the
-/// server's.
+/// Servers differ in what they do about a song that they do not know: some refuse, some leave it out, one says ok and makes the
+/// playlist empty. So what was made has to be read back.
 class SubsonicPlaylistSink final : public PlaylistSink {
   public:
     enum class Visibility { of_the_user, everyone };
@@ -38,20 +36,27 @@ class SubsonicPlaylistSink final : public PlaylistSink {
 
     /// "Navidrome" once the server has said so, else "the Subsonic server".
     [[nodiscard]] std::string name() const override;
-    /// Errors: unauthorized, unavailable, timed_out, damaged; not_found when the server knows none of the songs; conflict when it
-    /// keeps others than were sent.
-    [[nodiscard]] Result<PublishedPlaylist> publish(const Playlist& playlist,
-                                                    const std::optional<PublishedPlaylist>& previous) override;
-    /// Errors: unauthorized, unavailable, timed_out, damaged.
-    [[nodiscard]] Result<RemovalOutcome> remove(const PublishedPlaylist& playlist) override;
+    [[nodiscard]] Result<std::vector<PlaylistOwner>> owners(std::stop_token stop) override;
+    [[nodiscard]] Result<SinkContent> content_of(const Playlist& playlist) const override;
+    [[nodiscard]] Result<std::vector<std::string>> ids_of_name(const PlaylistOwner& owner, const std::string& name,
+                                                               std::stop_token stop) override;
+    /// A playlist of somebody else that may not be read has neither name nor songs.
+    [[nodiscard]] Result<std::optional<SinkPlaylist>> read(const PlaylistOwner& owner, const std::string& id,
+                                                           std::stop_token stop) override;
+    [[nodiscard]] Result<std::string> create(const PlaylistOwner& owner, const SinkContent& content, const ChangeRecorder& record,
+                                             std::stop_token stop) override;
+    /// Shows the playlist to the right people, too: a failure of that is only logged.
+    [[nodiscard]] Result<UpdateOutcome> update(const PlaylistOwner& owner, const SinkPlaylist& present,
+                                               const std::vector<std::string>& songs, const ChangeRecorder& record,
+                                               std::stop_token stop) override;
+    [[nodiscard]] Result<RemovalOutcome> remove(const PlaylistOwner& owner, const SinkPlaylist& present,
+                                                std::stop_token stop) override;
+    /// Asks for each song.
+    [[nodiscard]] Result<std::vector<std::string>> lost_songs(const PlaylistOwner& owner, std::span<const std::string> songs,
+                                                              std::stop_token stop) override;
 
   private:
-    [[nodiscard]] Result<std::optional<detail::ServerPlaylist>> find_ours(const std::optional<PublishedPlaylist>& previous);
-    [[nodiscard]] Result<detail::ServerPlaylist> create(const Playlist& playlist, std::vector<std::string> songs);
-    [[nodiscard]] Result<detail::ServerPlaylist> bring_to(const std::string& id, const std::string& title,
-                                                          std::vector<std::string> songs);
-    [[nodiscard]] Result<std::vector<std::string>> known_songs(const std::vector<std::string>& songs, const std::string& title);
-    void show_to_the_right_people(const detail::ServerPlaylist& playlist);
+    void show_to_the_right_people(const SinkPlaylist& playlist, const std::stop_token& stop);
 
     Settings m_settings;
     std::unique_ptr<detail::SubsonicClient> m_client;

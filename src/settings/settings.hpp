@@ -76,10 +76,11 @@ struct Settings {
     std::vector<std::string> music_libraries; ///< names on the server; empty: all
     std::vector<PathMapping> path_map;
     bool playlists_public = false;
-    std::filesystem::path ca_file;     ///< empty: the system's trust store
-    std::int64_t transfers = 0;        ///< tracks fetched at once; 0: twice as many as analysis processes
-    std::int64_t max_track_mib = 2048; ///< larger files are not fetched
-    std::int64_t spool_mib = 1024;     ///< fetched files on disk at once
+    std::vector<std::string> playlist_users; ///< ids or names on the server; empty: the one user
+    std::filesystem::path ca_file;           ///< empty: the system's trust store
+    std::int64_t transfers = 0;              ///< tracks fetched at once; 0: twice as many as analysis processes
+    std::int64_t max_track_mib = 2048;       ///< larger files are not fetched
+    std::int64_t spool_mib = 1024;           ///< fetched files on disk at once
 
     std::int64_t num_recent_albums = 0; ///< 0: all
     std::int64_t top_n_moods = 5;

@@ -3,12 +3,14 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <store/database.hpp>
 #include <store/detail/connection.hpp>
 #include <store/detail/engine.hpp>
+#include <store/detail/text_list.hpp>
 
 namespace audiomuse::store {
 
@@ -95,6 +97,41 @@ Result<void> read_songs(Connection& connection, std::map<std::int64_t, Playlist>
     }
 }
 
+Result<std::vector<std::string>> read_list(RowReader& row) {
+    auto texts = detail::unpack(row.bytes());
+    if (!texts) {
+        return fail(ErrorCode::damaged, "The songs of a published playlist cannot be read from the database.");
+    }
+    return std::move(*texts);
+}
+
+Result<PublishedPlaylist> read_publication(RowReader row) {
+    PublishedPlaylist playlist;
+    playlist.key = PublicationId(row.text());
+    playlist.id = PlaylistId(row.text());
+    playlist.owner.sink = row.text();
+    playlist.owner.user = row.text();
+    playlist.external_id = row.text();
+    playlist.content.name = row.text();
+    std::vector<std::string> next;
+    const bool changing = [&] {
+        RowReader ahead = row;
+        ahead.skip(1);
+        return !ahead.next_is_null();
+    }();
+    for (auto* list : {&playlist.content.songs, &next, &playlist.others, &playlist.old_hashes}) {
+        auto texts = read_list(row);
+        if (!texts) {
+            return fail(std::move(texts));
+        }
+        *list = std::move(*texts);
+    }
+    if (changing) {
+        playlist.next_songs = std::move(next);
+    }
+    return playlist;
+}
+
 } // namespace
 
 SqlitePlaylistStore::SqlitePlaylistStore(Database& database) : m_database(database) {}
@@ -134,8 +171,9 @@ Result<void> SqlitePlaylistStore::replace(std::span<const Playlist> playlists) {
 
 Result<std::vector<PublishedPlaylist>> SqlitePlaylistStore::published() {
     return m_database.engine().read([](Connection& connection) -> Result<std::vector<PublishedPlaylist>> {
-        auto query = connection.query(
-            "SELECT playlist, external_id, content_hash, previous_hash FROM published_playlists ORDER BY external_id");
+        auto query =
+            connection.query("SELECT key, playlist, sink, user, external_id, name, songs, next_songs, others, old_hashes "
+                             "FROM publications ORDER BY seq");
         if (!query) {
             return fail(std::move(query));
         }
@@ -148,32 +186,38 @@ Result<std::vector<PublishedPlaylist>> SqlitePlaylistStore::published() {
             if (!*found) {
                 return published;
             }
-            RowReader row = query->row();
-            PublishedPlaylist playlist;
-            playlist.id = PlaylistId(row.text());
-            playlist.external_id = row.text();
-            playlist.content_hash = row.text();
-            playlist.previous_hash = row.text();
-            published.push_back(std::move(playlist));
+            auto playlist = read_publication(query->row());
+            if (!playlist) {
+                return fail(std::move(playlist));
+            }
+            published.push_back(std::move(*playlist));
         }
     });
 }
 
 Result<void> SqlitePlaylistStore::record_published(const PublishedPlaylist& playlist) {
+    const std::string songs = detail::pack(playlist.content.songs);
+    const std::string next = playlist.next_songs ? detail::pack(*playlist.next_songs) : "";
+    const std::string others = detail::pack(playlist.others);
+    const std::string hashes = detail::pack(playlist.old_hashes);
+    const auto next_blob = playlist.next_songs ? std::optional(detail::blob_of(next)) : std::nullopt;
     return m_database.engine().write(Durability::power_loss, [&](Connection& connection) {
         return connection
             .change(
-                "INSERT INTO published_playlists (external_id, playlist, content_hash, previous_hash) VALUES (?1, ?2, ?3, ?4) "
-                "ON CONFLICT (external_id) DO UPDATE SET playlist = excluded.playlist, content_hash = excluded.content_hash, "
-                "previous_hash = excluded.previous_hash",
-                playlist.external_id, playlist.id, playlist.content_hash, playlist.previous_hash)
+                "INSERT INTO publications (key, playlist, sink, user, external_id, name, songs, next_songs, others, old_hashes) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (key) DO UPDATE SET playlist = excluded.playlist, "
+                "sink = excluded.sink, user = excluded.user, external_id = excluded.external_id, name = excluded.name, "
+                "songs = excluded.songs, next_songs = excluded.next_songs, others = excluded.others, "
+                "old_hashes = excluded.old_hashes",
+                playlist.key, playlist.id, playlist.owner.sink, playlist.owner.user, playlist.external_id, playlist.content.name,
+                detail::blob_of(songs), next_blob, detail::blob_of(others), detail::blob_of(hashes))
             .map([](std::int64_t) {});
     });
 }
 
-Result<void> SqlitePlaylistStore::forget_published(const std::string& external_id) {
+Result<void> SqlitePlaylistStore::forget_published(const PublicationId& key) {
     return m_database.engine().write(Durability::power_loss, [&](Connection& connection) {
-        return connection.change("DELETE FROM published_playlists WHERE external_id = ?1", external_id).map([](std::int64_t) {});
+        return connection.change("DELETE FROM publications WHERE key = ?1", key).map([](std::int64_t) {});
     });
 }
 

@@ -13,10 +13,9 @@ class SqlitePlaylistStore final : public PlaylistStore {
 
     [[nodiscard]] Result<std::vector<Playlist>> current() override;
     [[nodiscard]] Result<void> replace(std::span<const Playlist> playlists) override;
-    /// Ordered by external id.
     [[nodiscard]] Result<std::vector<PublishedPlaylist>> published() override;
     [[nodiscard]] Result<void> record_published(const PublishedPlaylist& playlist) override;
-    [[nodiscard]] Result<void> forget_published(const std::string& external_id) override;
+    [[nodiscard]] Result<void> forget_published(const PublicationId& key) override;
 
   private:
     Database& m_database;

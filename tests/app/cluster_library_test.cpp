@@ -113,5 +113,25 @@ TEST_F(ClusterLibraryTest, ACancelledBatchIsSkippedAndTheRestGoesOn) {
     EXPECT_GT(m_store.children(task.id).value().size(), 1U);
 }
 
+TEST_F(ClusterLibraryTest, ACancelWhileItPublishesRevokesTheTask) {
+    const Task task = begin("t");
+    int reads = 0;
+    m_sink.set_fate([&](int) {
+        if (++reads == 4) {
+            EXPECT_TRUE(m_store.revoke(task.id, "Task was cancelled.", at(3)));
+            m_stops.request_stop(task.id);
+        }
+        return test::FakePlaylistSink::Fate::answered;
+    });
+    const auto outcome = run(task);
+    EXPECT_EQ(outcome.state, TaskState::revoked);
+    EXPECT_EQ(outcome.message, "Task was cancelled.");
+    EXPECT_EQ(m_sink.requests(), 4) << "nothing is sent any more";
+    EXPECT_TRUE(m_playlists.current()->empty());
+    m_sink.set_fate({});
+    ASSERT_EQ(run(begin("next")).state, TaskState::success);
+    EXPECT_EQ(m_sink.contents().size(), m_playlists.current()->size()) << "what was begun is cleaned up";
+}
+
 } // namespace
 } // namespace audiomuse::app

@@ -72,9 +72,15 @@ class FakeSinkHarness final : public PlaylistSinkHarness {
     PlaylistSink& sink() override { return m_sink; }
     std::string content(const std::string& external_id) override {
         const auto found = m_sink.contents().find(external_id);
-        return found == m_sink.contents().end() ? "" : found->second.content;
+        std::string text;
+        if (found != m_sink.contents().end()) {
+            for (const std::string& song : found->second.content.songs) {
+                text += "Song " + song.substr(1) + "\n";
+            }
+        }
+        return text;
     }
-    void edit(const std::string& external_id) override { m_sink.contents().at(external_id).content += "mine\n"; }
+    void edit(const std::string& external_id) override { m_sink.contents().at(external_id).content.songs.emplace_back("t9"); }
     void erase(const std::string& external_id) override { m_sink.contents().erase(external_id); }
     std::size_t count() override { return m_sink.contents().size(); }
 
@@ -92,7 +98,9 @@ class M3u8SinkHarness final : public PlaylistSinkHarness {
     }
     void erase(const std::string& external_id) override { std::filesystem::remove(m_folder.path() / "playlists" / external_id); }
     std::size_t count() override {
-        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(m_folder.path() / "playlists"), {}));
+        std::error_code error;
+        return static_cast<std::size_t>(
+            std::distance(std::filesystem::directory_iterator(m_folder.path() / "playlists", error), {}));
     }
 
   private:

@@ -1,5 +1,6 @@
 // Playlists on a Jellyfin server: batches, updates in place, and what is never deleted.
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jellyfin_fixture.hpp"
+#include "publishing.hpp"
 
 namespace audiomuse::test {
 namespace {
@@ -41,9 +43,12 @@ class JellyfinSinkTest : public JellyfinTest {
         std::erase_if(calls, [](const std::string& call) { return call.starts_with("GET"); });
         return calls;
     }
-    library::JellyfinPlaylistSink sink(const std::string& token = "secret") {
-        return library::JellyfinPlaylistSink(jellyfin_settings(m_server, token), m_http);
+    Publishing sink(const std::string& token = "secret") { return sink(jellyfin_settings(m_server, token)); }
+    Publishing sink(library::JellyfinSettings settings) {
+        m_sinks.push_back(std::make_unique<library::JellyfinPlaylistSink>(std::move(settings), m_http));
+        return Publishing(*m_sinks.back());
     }
+    std::vector<std::unique_ptr<library::JellyfinPlaylistSink>> m_sinks;
 };
 
 TEST_F(JellyfinSinkTest, LongPlaylistsAreMadeInBatches) {
@@ -68,8 +73,7 @@ TEST_F(JellyfinSinkTest, TheOwnerAndWhoSeesItAreThoseOfTheSettings) {
     auto settings = jellyfin_settings(m_server, "key");
     for (const bool is_public : {false, true}) {
         settings.public_playlists = is_public;
-        library::JellyfinPlaylistSink target(settings, m_http);
-        ASSERT_TRUE(target.publish(playlist("A", {1}), std::nullopt));
+        ASSERT_TRUE(sink(settings).publish(playlist("A", {1}), std::nullopt));
     }
     std::vector<nlohmann::json> bodies;
     for (const ServedRequest& request : m_server.requests()) {
@@ -116,14 +120,14 @@ TEST_F(JellyfinSinkTest, SongsTheServerDoesNotHaveAreLeftOut) {
     const auto published = target.publish(playlist("A", {1, 9'000, 2}), std::nullopt);
     ASSERT_TRUE(published);
     EXPECT_THAT(songs_of(published->external_id), ElementsAre(song(1), song(2)));
-    EXPECT_EQ(target.remove(*published).value(), RemovalOutcome::removed);
+    EXPECT_EQ(target.remove(*published).value(), Removed::gone);
 }
 
 TEST_F(JellyfinSinkTest, APlaylistWithoutAnySongIsAnErrorAndGoes) {
     auto target = sink();
     const auto published = target.publish(playlist("A", {8'000, 9'000}), std::nullopt);
     ASSERT_FALSE(published);
-    EXPECT_EQ(published.error().code, ErrorCode::unavailable);
+    EXPECT_EQ(published.error().code, ErrorCode::not_found);
     EXPECT_THAT(published.error().message, HasSubstr("none of the 2 songs"));
     EXPECT_TRUE(m_server.playlists.empty());
 }
@@ -174,7 +178,7 @@ TEST_F(JellyfinSinkTest, ARenamedPlaylistIsAPersons) {
     const auto first = target.publish(playlist("A", {1, 2}), std::nullopt);
     ASSERT_TRUE(first);
     m_server.playlists.at(first->external_id).name = "My favourites";
-    EXPECT_EQ(target.remove(*first).value(), RemovalOutcome::kept_because_changed);
+    EXPECT_EQ(target.remove(*first).value(), Removed::kept_because_changed);
     const auto second = target.publish(playlist("A", {1, 2, 3}), *first);
     ASSERT_TRUE(second);
     EXPECT_NE(second->external_id, first->external_id);
@@ -192,12 +196,12 @@ TEST_F(JellyfinSinkTest, WhatIsNoPlaylistIsNeverDeleted) {
                                      R"({"Items":[{"Id":")" + id + R"(","Name":"A","Type":"MusicAlbum"}],"TotalRecordCount":1})",
                                      {"Content-Type: application/json"}));
     });
-    EXPECT_EQ(target.remove(*first).value(), RemovalOutcome::kept_because_changed);
+    EXPECT_EQ(target.remove(*first).value(), Removed::gone) << "not ours any more";
     ASSERT_TRUE(target.publish(playlist("B", {1, 2}), *first)) << "beside it";
     for (const char* wrong : {"", "../Users", "a b"}) {
-        EXPECT_EQ(target.remove({PlaylistId("x"), wrong, "hash"}).value(), RemovalOutcome::kept_because_changed) << wrong;
+        EXPECT_EQ(target.remove(entry_of(wrong)).value(), Removed::gone) << wrong;
     }
-    EXPECT_EQ(target.remove({PlaylistId("x"), song(1), "hash"}).value(), RemovalOutcome::already_gone) << "a song has no places";
+    EXPECT_EQ(target.remove(entry_of(song(1))).value(), Removed::gone) << "a song has no places";
     for (const std::string& call : m_server.calls()) {
         EXPECT_FALSE(call.starts_with("DELETE")) << call;
     }
@@ -210,6 +214,79 @@ TEST_F(JellyfinSinkTest, ARefusalNamesTheCredential) {
     ASSERT_FALSE(published);
     EXPECT_EQ(published.error().code, ErrorCode::unauthorized);
     EXPECT_EQ(published.error().field, "jellyfin_token");
+}
+
+TEST_F(JellyfinSinkTest, APlaylistThatMayNotBeRemovedIsNamed) {
+    auto target = sink();
+    const auto first = target.publish(playlist("A", {1, 2}), std::nullopt);
+    ASSERT_TRUE(first);
+    for (const int status : {401, 403}) {
+        m_server.set_special([status](const ServedRequest& request, ServedConnection& connection) {
+            return request.method == "DELETE" && connection.send(reply(status));
+        });
+        EXPECT_EQ(target.remove(*first).value(), Removed::still_ours);
+        EXPECT_THAT(target.notes,
+                    ElementsAre("Jellyfin does not let the playlist \"A\" be removed: it seems to belong to another "
+                                "user now. Remove it there by hand, or use the credentials of its owner or of an "
+                                "administrator."));
+    }
+    m_server.set_special([](const ServedRequest&, ServedConnection& connection) { return connection.send(reply(401)); });
+    EXPECT_EQ(target.remove(*first).value(), Removed::still_ours);
+    EXPECT_THAT(target.notes.at(0), HasSubstr("refused the token"));
+}
+
+TEST_F(JellyfinSinkTest, ASongThatTheServerLostLeavesThePlaylistOurs) {
+    auto target = sink();
+    const auto first = target.publish(playlist("A", {1, 2, 3}), std::nullopt);
+    ASSERT_TRUE(first);
+    {
+        const std::lock_guard lock(m_server.mutex);
+        std::erase_if(m_server.songs, [](const JellyfinServer::Song& known) { return known.id == song(2); });
+        m_server.playlists.at(first->external_id).songs = {song(1), song(3)};
+    }
+    const auto second = target.publish(playlist("A", {1, 3, 4}), *first);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->external_id, first->external_id);
+    m_server.playlists.at(first->external_id).songs = {song(1), song(3)}; // a person took one out that is there
+    EXPECT_EQ(target.remove(*second).value(), Removed::kept_because_changed);
+}
+
+TEST_F(JellyfinSinkTest, UsersAreFoundByNameAndById) {
+    m_server.users.push_back({JellyfinServer::make_id('c', 2), "Alice"});
+    auto settings = jellyfin_settings(m_server, "key");
+    settings.playlist_users = {"alice", m_server.users[0].id, "ALICE"};
+    library::JellyfinPlaylistSink target(settings, m_http);
+    const auto owners = target.owners({});
+    ASSERT_TRUE(owners) << owners.error().message;
+    ASSERT_EQ(owners->size(), 2U);
+    EXPECT_EQ((*owners)[0].user, m_server.users[1].id);
+    EXPECT_EQ((*owners)[1].user, m_server.users[0].id);
+    EXPECT_EQ((*owners)[0].sink, (*owners)[1].sink);
+    settings.playlist_users = {"nobody"};
+    library::JellyfinPlaylistSink wrong(settings, m_http);
+    const auto none = wrong.owners({});
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().field, "playlist_users");
+    EXPECT_THAT(none.error().message, HasSubstr("no user \"nobody\" for playlists; it has: \"bob\", \"Alice\""));
+}
+
+TEST_F(JellyfinSinkTest, ACancelEndsARequestUnderWay) {
+    std::stop_source stop;
+    m_server.set_special([&](const ServedRequest& request, ServedConnection& connection) {
+        if (request.method == "POST") {
+            stop.request_stop();
+            return connection.wait_until_closed();
+        }
+        return false;
+    });
+    library::JellyfinPlaylistSink target(jellyfin_settings(m_server), m_http);
+    const auto owner = target.owners({}).value().front();
+    const auto started = std::chrono::steady_clock::now();
+    const auto made = target.create(
+        owner, {"A", {song(1)}}, [](const auto&) { return Result<void>{}; }, stop.get_token());
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, ErrorCode::cancelled);
+    EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(2));
 }
 
 } // namespace

@@ -128,6 +128,11 @@ void JellyfinServer::set_special(Special special) {
     m_special = std::move(special);
 }
 
+void JellyfinServer::set_loses_answer(std::function<bool(const ServedRequest&)> loses) {
+    const std::lock_guard lock(mutex);
+    m_loses_answer = std::move(loses);
+}
+
 std::vector<std::string> JellyfinServer::calls() const {
     std::vector<std::string> calls;
     for (const ServedRequest& request : requests()) {
@@ -138,8 +143,14 @@ std::vector<std::string> JellyfinServer::calls() const {
 
 void JellyfinServer::handle(const ServedRequest& request, ServedConnection& connection) {
     const std::lock_guard lock(mutex);
-    if (!m_special || !m_special(request, connection)) {
-        connection.send(answer(request));
+    if (m_special && m_special(request, connection)) {
+        return;
+    }
+    const std::string text = answer(request);
+    if (m_loses_answer && m_loses_answer(request)) {
+        connection.reset();
+    } else {
+        connection.send(text);
     }
 }
 
@@ -225,6 +236,13 @@ std::string JellyfinServer::items(const ServedRequest& request) {
                     found.push_back(to_json(song));
                 }
             }
+        }
+        return ok(page(found, query, most_items));
+    }
+    if (first(query, "includeItemTypes") == "Playlist") {
+        json found = json::array();
+        for (const auto& [id, playlist] : playlists) {
+            found.push_back({{"Id", id}, {"Name", playlist.name}, {"Type", "Playlist"}});
         }
         return ok(page(found, query, most_items));
     }

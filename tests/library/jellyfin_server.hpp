@@ -58,6 +58,8 @@ class JellyfinServer {
     /// A song that playlists may name, under any id.
     void add_song(const std::string& id, const std::string& title);
     void set_special(Special special);
+    /// Where it says true, the request is done but the connection breaks in place of the answer.
+    void set_loses_answer(std::function<bool(const ServedRequest&)> loses);
 
     [[nodiscard]] std::string address(std::string_view path = {}) const { return m_server.address(path); }
     [[nodiscard]] std::vector<ServedRequest> requests() const { return m_server.requests(); }
@@ -84,6 +86,7 @@ class JellyfinServer {
     std::string playlist_items(const ServedRequest& request, const std::string& id, const std::string& rest);
 
     Special m_special;
+    std::function<bool(const ServedRequest&)> m_loses_answer;
     std::size_t m_next = 0;
     LoopbackServer m_server;
 };

@@ -11,9 +11,12 @@
 #include <library/m3u8_playlist_sink.hpp>
 #include <support/temporary_tree.hpp>
 
+#include "publishing.hpp"
+
 namespace audiomuse::library {
 namespace {
 
+using test::Removed;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
@@ -103,7 +106,8 @@ class M3u8SinkTest : public testing::Test {
     Playlist mix(std::string name = "Mix") const { return playlist(std::move(name), {song("One", "Ada", "a/1.ogg", 1)}); }
 
     test::TemporaryTree m_tree;
-    M3u8PlaylistSink m_sink{{m_tree.path() / "new/lists", m_tree.path() / "music"}};
+    M3u8PlaylistSink m_target{{m_tree.path() / "new/lists", m_tree.path() / "music"}};
+    test::Publishing m_sink{m_target};
 };
 
 TEST_F(M3u8SinkTest, EntriesLeadToTheFiles) {
@@ -134,27 +138,30 @@ TEST_F(M3u8SinkTest, ANumberedFileMovesToThePlainNameOnceItIsFree) {
     EXPECT_THAT(files(), UnorderedElementsAre("Mix.m3u8"));
 }
 
-TEST_F(M3u8SinkTest, WhatAKilledProgramWasWritingIsOurs) {
-    std::vector<PublishedPlaylist> intents;
-    std::vector<std::string> contents_then;
-    M3u8PlaylistSink sink({folder(), m_tree.path() / "music", [&](const PublishedPlaylist& intent) -> Result<void> {
-                               intents.push_back(intent);
-                               contents_then.push_back(m_tree.read("new/lists/" + intent.external_id));
-                               return {};
-                           }});
-    const auto first = sink.publish(mix(), {});
-    ASSERT_TRUE(first);
-    const std::string old_content = m_tree.read("new/lists/Mix.m3u8");
-    ASSERT_TRUE(sink.publish(playlist("Mix", {song("Two", "Ada", "a/2.ogg", 1)}), *first));
-    ASSERT_EQ(intents.size(), 2U);
-    EXPECT_EQ(contents_then, (std::vector<std::string>{"", old_content})) << "recorded before it was written";
-    EXPECT_EQ(sink.remove(intents[1]), RemovalOutcome::removed) << "killed after the update was written";
-    m_tree.write("new/lists/Mix.m3u8", old_content);
-    EXPECT_EQ(sink.remove(intents[1]), RemovalOutcome::removed) << "killed before";
+TEST_F(M3u8SinkTest, LinesAreKeptAsTheyAre) {
+    const auto owner = m_target.owners({}).value().front();
+    for (const char* text : {"", "\n", "a", "a\n", "a\r\n\r\nb\n\n", "\xFF\n#EXTM3U"}) {
+        m_tree.write("new/lists/x.m3u8", text);
+        SinkPlaylist shown = m_target.read(owner, "x.m3u8", {}).value().value();
+        auto lines = shown.content.songs;
+        lines.insert(lines.begin(), "first");
+        m_tree.write("new/lists/x.m3u8", "else");
+        ASSERT_TRUE(m_target.update(owner, shown, lines, [](const auto&) { return Result<void>{}; }, {}));
+        EXPECT_EQ(m_tree.read("new/lists/x.m3u8"), *text == '\0' ? "first" : "first\n" + std::string(text));
+    }
+}
+
+TEST_F(M3u8SinkTest, TheNameIsInTheFileOrItsOwn) {
+    const auto owner = m_target.owners({}).value().front();
+    const auto name_of = [&](const char* file) { return m_target.read(owner, file, {}).value().value().content.name; };
+    m_tree.write("new/lists/Mix (2).m3u8", "#EXTM3U\n#PLAYLIST:Other\n");
+    EXPECT_EQ(name_of("Mix (2).m3u8"), "Other");
+    m_tree.write("new/lists/Mix (2).m3u8", "");
+    EXPECT_EQ(name_of("Mix (2).m3u8"), "Mix");
+    m_tree.write("new/lists/Mix (1).m3u8", "");
+    EXPECT_EQ(name_of("Mix (1).m3u8"), "Mix (1)");
     m_tree.write("new/lists/Mix.m3u8", "");
-    EXPECT_EQ(sink.remove(intents[0]), RemovalOutcome::removed) << "killed with the name reserved";
-    m_tree.write("new/lists/Mix.m3u8", "mine");
-    EXPECT_EQ(sink.remove(intents[1]), RemovalOutcome::kept_because_changed);
+    EXPECT_EQ(name_of("Mix.m3u8"), "Mix");
 }
 
 TEST_F(M3u8SinkTest, FilesOfAPersonStay) {
@@ -166,7 +173,7 @@ TEST_F(M3u8SinkTest, FilesOfAPersonStay) {
     EXPECT_EQ(published->external_id, "Mix (3).m3u8") << "equal content alone does not make a file ours";
     EXPECT_EQ(m_tree.read("new/lists/Mix.m3u8"), "mine");
     EXPECT_EQ(m_sink.publish(mix(), *published)->external_id, "Mix (3).m3u8") << "the path stays";
-    EXPECT_EQ(m_sink.remove(*published), RemovalOutcome::removed);
+    EXPECT_EQ(m_sink.remove(*published), Removed::gone);
     EXPECT_THAT(files(), UnorderedElementsAre("Mix.m3u8", "Mix (2).m3u8", "Other_automatic.m3u8"));
 }
 
@@ -175,7 +182,9 @@ TEST_F(M3u8SinkTest, ALinkIsNeitherFollowedNorReplaced) {
     std::filesystem::create_directories(folder());
     std::filesystem::create_symlink("../../precious", folder() / "Mix.m3u8");
     std::filesystem::create_symlink("nowhere", folder() / "Mix (2).m3u8");
-    const auto published = m_sink.publish(mix(), PublishedPlaylist{PlaylistId("id"), "Mix.m3u8", "hash"});
+    PublishedPlaylist previous = test::entry_of("Mix.m3u8", {"Mix", {"precious"}});
+    previous.id = PlaylistId("id");
+    const auto published = m_sink.publish(mix(), previous);
     EXPECT_EQ(published->external_id, "Mix (3).m3u8");
     EXPECT_EQ(m_tree.read("precious"), "precious");
     EXPECT_TRUE(std::filesystem::is_symlink(folder() / "Mix.m3u8"));
@@ -184,15 +193,16 @@ TEST_F(M3u8SinkTest, ALinkIsNeitherFollowedNorReplaced) {
 TEST_F(M3u8SinkTest, AStoredNameNeverLeadsElsewhere) {
     m_tree.write("precious", "");
     ASSERT_TRUE(m_sink.publish(mix(), {}));
-    const std::string hash_of_nothing = "99aa06d3014798d86001c324468d497f";
     for (const char* name : {"../../precious", "/etc/hostname", "..", ".", ""}) {
-        EXPECT_EQ(m_sink.remove({PlaylistId("id"), name, hash_of_nothing}), RemovalOutcome::kept_because_changed) << name;
+        EXPECT_EQ(m_sink.remove(test::entry_of(name, {"precious", {}})), Removed::gone) << name;
+        const SinkPlaylist made_up{.id = name, .content = {"precious", {}}};
+        EXPECT_EQ(m_target.remove({}, made_up, {}), RemovalOutcome::already_gone) << name;
     }
     EXPECT_TRUE(std::filesystem::exists(m_tree.path() / "precious"));
 }
 
 TEST_F(M3u8SinkTest, RemovingWithoutAFolderIsNoError) {
-    EXPECT_EQ(m_sink.remove({PlaylistId("id"), "Mix.m3u8", "hash"}), RemovalOutcome::already_gone);
+    EXPECT_EQ(m_sink.remove(test::entry_of("Mix.m3u8")), Removed::gone);
     EXPECT_FALSE(std::filesystem::exists(folder()));
 }
 
@@ -201,7 +211,8 @@ TEST_F(M3u8SinkTest, AFailedWriteLeavesNothing) {
     const auto published = m_sink.publish(mix(), {});
     ASSERT_FALSE(published);
     EXPECT_EQ(published.error().code, ErrorCode::io);
-    M3u8PlaylistSink without_library({m_tree.path() / "lists", m_tree.path() / "missing"});
+    M3u8PlaylistSink no_library({m_tree.path() / "lists", m_tree.path() / "missing"});
+    test::Publishing without_library(no_library);
     EXPECT_EQ(without_library.publish(mix(), {}).error().code, ErrorCode::not_found);
 }
 

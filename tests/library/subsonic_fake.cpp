@@ -129,6 +129,11 @@ void SubsonicFake::intercept(Interception interception) {
     m_interception = std::move(interception);
 }
 
+void SubsonicFake::set_loses_answer(std::function<bool(const std::string&)> loses) {
+    const std::lock_guard lock(m_mutex);
+    m_loses_answer = std::move(loses);
+}
+
 std::vector<std::string> SubsonicFake::calls() const {
     const std::lock_guard lock(m_mutex);
     return m_calls;
@@ -162,6 +167,10 @@ void SubsonicFake::serve(const ServedRequest& request, ServedConnection& to) {
         interception = m_interception;
     }
     if (auto instead = interception ? interception(method, parameters) : std::nullopt) {
+        if (instead->empty()) {
+            to.reset();
+            return;
+        }
         to.send(*instead);
         if (instead->find("Connection: close") != std::string::npos) {
             to.close();
@@ -169,7 +178,12 @@ void SubsonicFake::serve(const ServedRequest& request, ServedConnection& to) {
         return;
     }
     const std::lock_guard lock(m_mutex);
-    to.send(answer(method, parameters));
+    const std::string text = answer(method, parameters);
+    if (m_loses_answer && m_loses_answer(method)) {
+        to.reset();
+    } else {
+        to.send(text);
+    }
 }
 
 std::string SubsonicFake::said(json body, std::optional<int> error) const {

@@ -44,7 +44,7 @@ struct SubsonicProfile {
 class SubsonicFake {
   public:
     using Parameters = std::multimap<std::string, std::string>;
-    /// Answers in place of the fake when it gives something: a whole HTTP answer.
+    /// Answers in place of the fake when it gives something: a whole HTTP answer, or nothing at all and the connection breaks.
     using Interception = std::function<std::optional<std::string>(const std::string& method, const Parameters& parameters)>;
 
     explicit SubsonicFake(SubsonicProfile profile);
@@ -72,6 +72,8 @@ class SubsonicFake {
     void add_song(Song song);
     [[nodiscard]] std::string address() const { return m_server.address("/music"); }
     void intercept(Interception interception);
+    /// Where it says true, the request is done but the connection breaks in place of the answer.
+    void set_loses_answer(std::function<bool(const std::string& method)> loses);
     /// The methods that were called, in order.
     [[nodiscard]] std::vector<std::string> calls() const;
     [[nodiscard]] int count(const std::string& method) const;
@@ -104,6 +106,7 @@ class SubsonicFake {
     mutable std::mutex m_mutex;
     std::vector<std::string> m_calls;
     Interception m_interception;
+    std::function<bool(const std::string&)> m_loses_answer;
     int m_next_playlist = 1;
     LoopbackServer m_server;
 };

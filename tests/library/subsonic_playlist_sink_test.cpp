@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "publishing.hpp"
 #include "subsonic_fixture.hpp"
 
 namespace audiomuse::library {
 namespace {
 
+using test::Removed;
 using test::reply;
 using test::SubsonicProfile;
 using test::SubsonicWorld;
@@ -36,7 +38,8 @@ struct SinkWorld : SubsonicWorld {
             fake.add_song({.id = fmt::format("t{}", i), .title = fmt::format("Song {}", i)});
         }
     }
-    SubsonicPlaylistSink sink{{access(), {}}, http};
+    SubsonicPlaylistSink target{{access(), {}}, http};
+    test::Publishing sink{target};
 };
 
 class SubsonicPlaylistSinkTest : public testing::TestWithParam<SubsonicProfile (*)()> {};
@@ -82,7 +85,8 @@ TEST_P(SubsonicPlaylistSinkTest, ARenamedPlaylistBelongsToThePerson) {
     world.fake.playlists.at(made.external_id).name = "My favourites";
     const auto second = world.sink.publish(playlist("A", 1, 4), made).value();
     EXPECT_NE(second.external_id, made.external_id);
-    EXPECT_EQ(world.sink.remove(made).value(), RemovalOutcome::kept_because_changed);
+    EXPECT_EQ(world.sink.notes, std::vector<std::string>{"The playlist \"My favourites\" was changed by a person and stays."});
+    EXPECT_EQ(world.sink.remove(made).value(), Removed::kept_because_changed);
     EXPECT_EQ(world.fake.playlists.at(made.external_id).songs, ids(1, 3));
 }
 
@@ -116,7 +120,8 @@ TEST(SubsonicPlaylistSink, NewPlaylistsAreFoundAmongOthersOfTheirName) {
 TEST(SubsonicPlaylistSink, PublicIsASetting) {
     for (const auto& profile : {test::navidrome_profile(), test::supysonic_profile()}) {
         SinkWorld world(profile, 5);
-        SubsonicPlaylistSink to_all({world.access(), SubsonicPlaylistSink::Visibility::everyone}, world.http);
+        SubsonicPlaylistSink everyone({world.access(), SubsonicPlaylistSink::Visibility::everyone}, world.http);
+        test::Publishing to_all(everyone);
         const auto made = to_all.publish(playlist("A", 1, 3), std::nullopt).value();
         EXPECT_TRUE(world.fake.playlists.at(made.external_id).is_public);
         const auto again = world.sink.publish(playlist("A", 1, 3), made).value();
@@ -167,8 +172,34 @@ TEST(SubsonicPlaylistSink, ForeignPlaylistsAreLeftAlone) {
                    ? std::optional(reply(200, R"({"subsonic-response": {"status": "failed", "error": {"code": 50}}})"))
                    : std::nullopt;
     });
-    EXPECT_EQ(world.sink.remove({PlaylistId("x"), "p1", "hash"}).value(), RemovalOutcome::kept_because_changed);
+    EXPECT_EQ(world.sink.remove(test::entry_of("p1", {"A", {"t1"}})).value(), Removed::kept_because_changed);
     EXPECT_EQ(world.fake.count("deletePlaylist"), 0);
+}
+
+TEST(SubsonicPlaylistSink, APlaylistThatMayNotBeRemovedIsNamed) {
+    SinkWorld world(test::navidrome_profile(), 5);
+    const auto made = world.sink.publish(playlist("A", 1, 3), std::nullopt).value();
+    world.fake.intercept([](const std::string& method, const auto&) -> std::optional<std::string> {
+        return method == "deletePlaylist" || method == "updatePlaylist"
+                   ? std::optional(reply(200, R"({"subsonic-response": {"status": "failed", "error": {"code": 50}}})"))
+                   : std::nullopt;
+    });
+    EXPECT_EQ(world.sink.remove(made).value(), Removed::still_ours);
+    EXPECT_EQ(world.sink.notes, std::vector<std::string>{
+                                    "Navidrome does not let the playlist \"A\" be removed: it seems to belong to another user "
+                                    "now. Remove it there by hand, or use the credentials of its owner or of an administrator."});
+    const auto beside = world.sink.publish(playlist("A", 1, 4), made);
+    ASSERT_TRUE(beside) << beside.error().message;
+    EXPECT_EQ(world.fake.playlists.size(), 2U);
+}
+
+TEST(SubsonicPlaylistSink, ASongThatTheServerLostLeavesThePlaylistOurs) {
+    SinkWorld world(test::navidrome_profile(), 5);
+    const auto made = world.sink.publish(playlist("A", 1, 3), std::nullopt).value();
+    world.fake.songs.erase("t2");
+    world.fake.playlists.at(made.external_id).songs = {"t1", "t3"};
+    EXPECT_EQ(world.sink.remove(made).value(), Removed::gone);
+    EXPECT_TRUE(world.fake.playlists.empty());
 }
 
 } // namespace

@@ -73,7 +73,7 @@ TEST_F(LoadTest, WithoutAnythingTheDefaultsHold) {
     EXPECT_FALSE(s.clustering_seed);
     EXPECT_EQ(loaded->file, "");
     EXPECT_THAT(loaded->warnings, IsEmpty());
-    EXPECT_EQ(loaded->origins.size(), 56U);
+    EXPECT_EQ(loaded->origins.size(), 57U);
     EXPECT_EQ(loaded->origins.at("listen").to_text(), "default");
 }
 
@@ -214,23 +214,27 @@ TEST_F(LoadTest, AMediaServerNeedsItsAddressAndItsCredentials) {
 
 TEST_F(LoadTest, ListsMapsAndBooleansComeFromTheFileAndFromTheEnvironment) {
     write_default_file(
-        "music_libraries = ['Music', 'A, B']\npath_map = {'/media' = '/mnt', '/x' = 'here'}\nplaylists_public = true\n");
+        "music_libraries = ['Music', 'A, B']\npath_map = {'/media' = '/mnt', '/x' = 'here'}\nplaylists_public = true\n"
+        "playlist_users = ['ada']\n");
     auto loaded = load(m_request);
     ASSERT_TRUE(loaded) << loaded.error().message;
     EXPECT_EQ(loaded->settings.music_libraries, (std::vector<std::string>{"Music", "A, B"}));
     ASSERT_EQ(loaded->settings.path_map.size(), 2U);
     EXPECT_EQ(loaded->settings.path_map[1], (PathMapping{"/x", std::filesystem::path(default_file()).parent_path() / "here"}));
     EXPECT_TRUE(loaded->settings.playlists_public);
+    EXPECT_EQ(loaded->settings.playlist_users, std::vector<std::string>{"ada"});
     EXPECT_THAT(to_toml(*loaded), HasSubstr("path_map = {\"/media\" = \"/mnt\", "));
 
     m_request.environment["AUDIOMUSE_MUSIC_LIBRARIES"] = " Music , More,";
     m_request.environment["AUDIOMUSE_PATH_MAP"] = "/media=/mnt,/y=/z";
     m_request.environment["AUDIOMUSE_PLAYLISTS_PUBLIC"] = "false";
+    m_request.environment["AUDIOMUSE_PLAYLIST_USERS"] = "bob,alice";
     loaded = load(m_request);
     ASSERT_TRUE(loaded) << loaded.error().message;
     EXPECT_EQ(loaded->settings.music_libraries, (std::vector<std::string>{"Music", "More"}));
     EXPECT_EQ(loaded->settings.path_map, (std::vector<PathMapping>{{"/media", "/mnt"}, {"/y", "/z"}}));
     EXPECT_FALSE(loaded->settings.playlists_public);
+    EXPECT_EQ(loaded->settings.playlist_users, (std::vector<std::string>{"bob", "alice"}));
 
     m_request.environment["AUDIOMUSE_PATH_MAP"] = "/media";
     EXPECT_EQ(load_error().field, "path_map");

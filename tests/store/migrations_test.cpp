@@ -46,7 +46,7 @@ TEST(Migrations, VersionsAreNumberedWithoutGaps) {
     for (const Migration& migration : detail::all_migrations()) {
         EXPECT_EQ(migration.version, expected++);
     }
-    EXPECT_EQ(detail::newest_version(), 4) << "a new version needs a dump of its predecessor in tests/data/store";
+    EXPECT_EQ(detail::newest_version(), 5) << "a new version needs a dump of its predecessor in tests/data/store";
 }
 
 TEST(Migrations, OldDatabasesBecomeNewOnesAndKeepTheirRows) {
@@ -94,8 +94,19 @@ TEST(Migrations, OldDatabasesBecomeNewOnesAndKeepTheirRows) {
         if (version >= 3) {
             SqlitePlaylistStore playlists(**opened);
             EXPECT_EQ(playlists.current().value().at(0).songs.at(0).path, "a/caf\xE9.ogg");
-            EXPECT_EQ(playlists.published().value().at(0).external_id, "Calm.m3u8");
-            EXPECT_EQ(playlists.published().value().at(0).previous_hash, version >= 4 ? "the hash before" : "");
+            const auto published = playlists.published().value();
+            ASSERT_EQ(published.size(), 1U);
+            EXPECT_EQ(published[0].external_id, "Calm.m3u8");
+            EXPECT_EQ(published[0].id.str(), "p");
+            if (version == 3) {
+                EXPECT_EQ(published[0].old_hashes, (std::vector<std::string>{"hash"}));
+            } else if (version == 4) {
+                EXPECT_EQ(published[0].old_hashes, (std::vector<std::string>{"hash", "the hash before"}));
+            } else {
+                EXPECT_EQ(published[0].owner, (PlaylistOwner{"folder-0123", ""}));
+                EXPECT_EQ(published[0].content.songs, (std::vector<std::string>{"#EXTM3U", "a/caf\xE9.ogg", ""}));
+                EXPECT_EQ(published[0].next_songs, std::vector<std::string>{});
+            }
         }
     }
 }

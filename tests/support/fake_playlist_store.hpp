@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <algorithm>
 #include <mutex>
 #include <set>
 #include <string>
@@ -33,29 +33,30 @@ class FakePlaylistStore final : public PlaylistStore {
 
     Result<std::vector<PublishedPlaylist>> published() override {
         const std::lock_guard lock(m_mutex);
-        std::vector<PublishedPlaylist> published;
-        for (const auto& [external_id, playlist] : m_published) {
-            published.push_back(playlist);
-        }
-        return published;
+        return m_published;
     }
 
     Result<void> record_published(const PublishedPlaylist& playlist) override {
         const std::lock_guard lock(m_mutex);
-        m_published[playlist.external_id] = playlist;
+        const auto known = std::ranges::find(m_published, playlist.key, &PublishedPlaylist::key);
+        if (known != m_published.end()) {
+            *known = playlist;
+        } else {
+            m_published.push_back(playlist);
+        }
         return {};
     }
 
-    Result<void> forget_published(const std::string& external_id) override {
+    Result<void> forget_published(const PublicationId& key) override {
         const std::lock_guard lock(m_mutex);
-        m_published.erase(external_id);
+        std::erase_if(m_published, [&](const PublishedPlaylist& playlist) { return playlist.key == key; });
         return {};
     }
 
   private:
     std::mutex m_mutex;
     std::vector<Playlist> m_current;
-    std::map<std::string, PublishedPlaylist> m_published;
+    std::vector<PublishedPlaylist> m_published;
 };
 
 } // namespace audiomuse

@@ -2,6 +2,7 @@
 
 // What every PlaylistSink keeps, adapters and the fake alike. Include in one source file of a test executable and instantiate.
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,108 +33,148 @@ using PlaylistSinkHarnessFactory = std::unique_ptr<PlaylistSinkHarness> (*)();
 
 class PlaylistSinkContract : public testing::TestWithParam<PlaylistSinkHarnessFactory> {
   protected:
-    void SetUp() override { m_harness = GetParam()(); }
+    void SetUp() override {
+        m_harness = GetParam()();
+        const auto owners = sink().owners({});
+        ASSERT_TRUE(owners) << owners.error().message;
+        ASSERT_FALSE(owners->empty());
+        m_owner = owners->front();
+        EXPECT_FALSE(m_owner.sink.empty());
+    }
 
-    static Playlist playlist(const std::string& name, int songs) {
-        Playlist result;
-        result.id = PlaylistId("id of " + name);
-        result.name = name;
-        for (int i = 1; i <= songs; ++i) {
-            const std::string number = std::to_string(i);
-            result.songs.push_back({TrackId("t" + number), "Song " + number, "Ada", "album/" + number + ".ogg", 60.0 + i});
+    PlaylistSink& sink() { return m_harness->sink(); }
+
+    /// Of the songs t1 to t9 in this order.
+    SinkContent content(const std::string& name, const std::vector<int>& songs) {
+        Playlist playlist;
+        playlist.id = PlaylistId("id of " + name);
+        playlist.name = name;
+        for (const int song : songs) {
+            const std::string number = std::to_string(song);
+            playlist.songs.push_back({TrackId("t" + number), "Song " + number, "Ada", "album/" + number + ".ogg", 60.0 + song});
         }
-        return result;
+        auto result = sink().content_of(playlist);
+        EXPECT_TRUE(result) << result.error().message;
+        return result.value_or(SinkContent{});
     }
-    PublishedPlaylist publish(const Playlist& playlist, const std::optional<PublishedPlaylist>& previous = std::nullopt) {
-        auto published = m_harness->sink().publish(playlist, previous);
-        EXPECT_TRUE(published) << published.error().message;
-        return published.value_or(PublishedPlaylist{});
+    SinkPlaylist read(const std::string& id) {
+        auto shown = sink().read(m_owner, id, {});
+        EXPECT_TRUE(shown) << shown.error().message;
+        EXPECT_TRUE(shown && *shown);
+        return shown && *shown ? std::move(**shown) : SinkPlaylist{};
     }
-    RemovalOutcome remove(const PublishedPlaylist& playlist) {
-        const auto outcome = m_harness->sink().remove(playlist);
-        EXPECT_TRUE(outcome) << outcome.error().message;
-        return outcome.value_or(RemovalOutcome::already_gone);
+    /// A whole new playlist. Returns its id.
+    std::string make(const SinkContent& content) {
+        const auto id = sink().create(m_owner, content, m_record, {});
+        EXPECT_TRUE(id) << id.error().message;
+        const auto updated = sink().update(m_owner, read(id.value_or("")), content.songs, m_record, {});
+        EXPECT_TRUE(updated) << updated.error().message;
+        return id.value_or("");
     }
 
     std::unique_ptr<PlaylistSinkHarness> m_harness;
+    PlaylistOwner m_owner;
+    std::vector<std::vector<std::string>> m_recorded;
+    const ChangeRecorder m_record = [this](const std::vector<std::string>& songs) {
+        m_recorded.push_back(songs);
+        return Result<void>{};
+    };
+    const ChangeRecorder m_refuse = [](const std::vector<std::string>&) {
+        return Result<void>(fail(ErrorCode::io, "Disk full."));
+    };
 };
 
-TEST_P(PlaylistSinkContract, APublishedPlaylistIsThereAndComplete) {
-    const auto published = publish(playlist("Happy_Fast_automatic", 3));
-    EXPECT_EQ(published.id, PlaylistId("id of Happy_Fast_automatic"));
-    EXPECT_FALSE(published.external_id.empty());
-    EXPECT_FALSE(published.content_hash.empty());
-    const std::string content = m_harness->content(published.external_id);
-    const std::size_t first = content.find("Song 1");
-    const std::size_t last = content.find("Song 3");
-    EXPECT_NE(last, std::string::npos);
-    EXPECT_LT(first, last) << "in published order";
+TEST_P(PlaylistSinkContract, ANewPlaylistIsThereAndComplete) {
+    const SinkContent wanted = content("Happy_Fast_automatic", {1, 2, 3});
+    const std::string id = make(wanted);
+    ASSERT_FALSE(id.empty());
+    EXPECT_EQ(read(id).content, wanted) << "what a sink shows is what content_of() says";
+    const std::string text = m_harness->content(id);
+    EXPECT_NE(text.find("Song 3"), std::string::npos);
+    EXPECT_LT(text.find("Song 1"), text.find("Song 3")) << "in published order";
+    EXPECT_EQ(m_harness->count(), 1U);
+    ASSERT_FALSE(m_recorded.empty());
+    EXPECT_EQ(m_recorded.back(), wanted.songs);
 }
 
-TEST_P(PlaylistSinkContract, PublishingTheSameAgainChangesNothing) {
-    const auto first = publish(playlist("A", 3));
-    const auto second = publish(playlist("A", 3), first);
-    EXPECT_EQ(second.external_id, first.external_id);
-    EXPECT_EQ(second.content_hash, first.content_hash);
+TEST_P(PlaylistSinkContract, NothingIsChangedThatCannotBeRecorded) {
+    EXPECT_EQ(sink().create(m_owner, content("A", {1, 2}), m_refuse, {}).error().message, "Disk full.");
+    EXPECT_EQ(m_harness->count(), 0U);
+    const std::string id = make(content("A", {1, 2}));
+    const std::string before = m_harness->content(id);
+    EXPECT_EQ(sink().update(m_owner, read(id), content("A", {1, 2, 3}).songs, m_refuse, {}).error().message, "Disk full.");
+    EXPECT_EQ(m_harness->content(id), before);
+}
+
+TEST_P(PlaylistSinkContract, TheSameSongsAreNoChange) {
+    const SinkContent wanted = content("A", {1, 2, 3});
+    const std::string id = make(wanted);
+    m_recorded.clear();
+    EXPECT_EQ(sink().update(m_owner, read(id), wanted.songs, m_record, {}), UpdateOutcome::unchanged);
+    EXPECT_TRUE(m_recorded.empty());
+}
+
+TEST_P(PlaylistSinkContract, SongsAreAddedInPlace) {
+    const std::string id = make(content("A", {1, 2, 3}));
+    const SinkContent wanted = content("A", {1, 2, 3, 4});
+    EXPECT_EQ(sink().update(m_owner, read(id), wanted.songs, m_record, {}), UpdateOutcome::updated);
+    EXPECT_EQ(read(id).content, wanted);
     EXPECT_EQ(m_harness->count(), 1U);
 }
 
-TEST_P(PlaylistSinkContract, AnUpdateHappensInPlace) {
-    const auto first = publish(playlist("A", 3));
-    const auto second = publish(playlist("A", 4), first);
-    EXPECT_EQ(second.external_id, first.external_id);
-    EXPECT_NE(second.content_hash, first.content_hash);
-    EXPECT_NE(m_harness->content(second.external_id).find("Song 4"), std::string::npos);
-    EXPECT_EQ(m_harness->count(), 1U);
-}
-
-TEST_P(PlaylistSinkContract, ARenamedPlaylistLeavesNoOldOne) {
-    const auto first = publish(playlist("A", 3));
-    const auto second = publish(playlist("B", 3), first);
-    EXPECT_NE(second.external_id, first.external_id);
-    EXPECT_EQ(m_harness->content(first.external_id), "");
-    EXPECT_EQ(m_harness->count(), 1U);
-}
-
-TEST_P(PlaylistSinkContract, WhatAPersonEditedStaysAndANewOneStandsBeside) {
-    const auto first = publish(playlist("A", 3));
-    m_harness->edit(first.external_id);
-    const std::string edited = m_harness->content(first.external_id);
-    for (const char* name : {"A", "B"}) {
-        const auto second = publish(playlist(name, 4), first);
-        EXPECT_NE(second.external_id, first.external_id);
-        EXPECT_EQ(m_harness->content(first.external_id), edited);
-        EXPECT_NE(m_harness->content(second.external_id).find("Song 4"), std::string::npos);
+TEST_P(PlaylistSinkContract, OtherSongsInAnotherOrderOrNothing) {
+    const std::string id = make(content("A", {1, 2, 3, 4}));
+    const SinkPlaylist before = read(id);
+    const SinkContent wanted = content("A", {5, 4, 1, 6});
+    m_recorded.clear();
+    const auto outcome = sink().update(m_owner, before, wanted.songs, m_record, {});
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    if (*outcome == UpdateOutcome::needs_new) {
+        EXPECT_TRUE(m_recorded.empty());
+        EXPECT_EQ(read(id).content, before.content);
+        return;
     }
-    EXPECT_EQ(m_harness->count(), 3U);
-}
-
-TEST_P(PlaylistSinkContract, WhatAPersonDeletedIsMadeAnew) {
-    const auto first = publish(playlist("A", 3));
-    m_harness->erase(first.external_id);
-    const auto second = publish(playlist("A", 3), first);
-    EXPECT_NE(m_harness->content(second.external_id), "");
-    EXPECT_EQ(m_harness->count(), 1U);
+    EXPECT_EQ(*outcome, UpdateOutcome::updated);
+    EXPECT_EQ(read(id).content, wanted);
+    ASSERT_FALSE(m_recorded.empty());
+    EXPECT_EQ(m_recorded.back(), wanted.songs);
+    for (const auto& songs : m_recorded) {
+        EXPECT_GE(songs.size(), wanted.songs.size()) << "additions first";
+    }
 }
 
 TEST_P(PlaylistSinkContract, TwoPlaylistsOfOneNameAreTwo) {
-    const auto first = publish(playlist("A", 3));
-    const auto second = publish(playlist("A", 4));
-    EXPECT_NE(first.external_id, second.external_id);
-    EXPECT_EQ(m_harness->count(), 2U);
-    EXPECT_EQ(remove(second), RemovalOutcome::removed);
-    EXPECT_NE(m_harness->content(first.external_id), "");
+    const std::string first = make(content("A", {1, 2, 3}));
+    const std::string second = make(content("A", {4}));
+    const std::string other = make(content("B", {1}));
+    EXPECT_NE(first, second);
+    auto ids = sink().ids_of_name(m_owner, "A", {}).value();
+    std::ranges::sort(ids);
+    EXPECT_EQ(ids, (std::vector{std::min(first, second), std::max(first, second)}));
+    EXPECT_EQ(sink().ids_of_name(m_owner, "B", {}).value(), std::vector{other});
+    EXPECT_TRUE(sink().ids_of_name(m_owner, "C", {})->empty());
+    EXPECT_EQ(sink().remove(m_owner, read(second), {}), RemovalOutcome::removed);
+    EXPECT_EQ(m_harness->content(second), "");
+    EXPECT_NE(m_harness->content(first), "");
 }
 
-TEST_P(PlaylistSinkContract, OnlyWhatIsStillOursIsRemoved) {
-    const auto ours = publish(playlist("A", 3));
-    const auto edited = publish(playlist("B", 3));
-    m_harness->edit(edited.external_id);
-    EXPECT_EQ(remove(ours), RemovalOutcome::removed);
-    EXPECT_EQ(m_harness->content(ours.external_id), "");
-    EXPECT_EQ(remove(ours), RemovalOutcome::already_gone);
-    EXPECT_EQ(remove(edited), RemovalOutcome::kept_because_changed);
-    EXPECT_NE(m_harness->content(edited.external_id), "");
+TEST_P(PlaylistSinkContract, WhatAPersonDidIsShown) {
+    const SinkContent wanted = content("A", {1, 2, 3});
+    const std::string id = make(wanted);
+    m_harness->edit(id);
+    EXPECT_NE(read(id).content, wanted);
+    const SinkPlaylist seen = read(id);
+    m_harness->erase(id);
+    const auto gone = sink().read(m_owner, id, {});
+    ASSERT_TRUE(gone) << gone.error().message;
+    EXPECT_FALSE(gone->has_value());
+    EXPECT_EQ(sink().remove(m_owner, seen, {}), RemovalOutcome::already_gone);
+}
+
+TEST_P(PlaylistSinkContract, NoSongThatIsThereIsLost) {
+    const auto lost = sink().lost_songs(m_owner, content("A", {1, 2, 3}).songs, {});
+    ASSERT_TRUE(lost) << lost.error().message;
+    EXPECT_TRUE(lost->empty());
 }
 
 } // namespace audiomuse::test

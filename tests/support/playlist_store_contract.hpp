@@ -40,7 +40,7 @@ class PlaylistStoreContract : public testing::TestWithParam<PlaylistStoreFactory
 TEST_P(PlaylistStoreContract, AnEmptyStoreHasNone) {
     EXPECT_TRUE(m_store->current().value().empty());
     EXPECT_TRUE(m_store->published().value().empty());
-    EXPECT_TRUE(m_store->forget_published("nothing"));
+    EXPECT_TRUE(m_store->forget_published(PublicationId("nothing")));
     EXPECT_TRUE(m_store->replace({}));
 }
 
@@ -89,24 +89,43 @@ TEST_P(PlaylistStoreContract, ARefusedRunLeavesAllAsItWas) {
 
 TEST_P(PlaylistStoreContract, PublicationsOutliveTheirPlaylists) {
     ASSERT_TRUE(m_store->replace(std::vector{playlist("1", "A", {})}));
-    ASSERT_TRUE(m_store->record_published({PlaylistId("1"), "b.m3u8", "hash b"}));
-    ASSERT_TRUE(m_store->record_published({PlaylistId("1"), "a.m3u8", "hash a"}));
+    const PublishedPlaylist whole{.key = PublicationId("k2"),
+                                  .id = PlaylistId("1"),
+                                  .owner = {"jellyfin", "ada"},
+                                  .external_id = "b",
+                                  .content = {"A", {"s1", "line\nbreak", "", "\xFF:2"}},
+                                  .next_songs = std::vector<std::string>{"s2"},
+                                  .others = {"x", "y"},
+                                  .old_hashes = {"h"}};
+    const PublishedPlaylist begun{
+        .key = PublicationId("k1"), .id = PlaylistId("1"), .owner = {"folder", ""}, .external_id = "", .content = {"A", {}}};
+    ASSERT_TRUE(m_store->record_published(whole));
+    ASSERT_TRUE(m_store->record_published(begun));
     ASSERT_TRUE(m_store->replace({}));
     auto published = m_store->published().value();
-    ASSERT_EQ(published.size(), 2U);
-    EXPECT_EQ(published[0].external_id, "a.m3u8");
-    EXPECT_EQ(published[0].id.str(), "1");
-    EXPECT_EQ(published[0].content_hash, "hash a");
-    EXPECT_EQ(published[1].external_id, "b.m3u8");
+    ASSERT_EQ(published.size(), 2U) << "in the order of recording";
+    EXPECT_EQ(published[0].key, whole.key);
+    EXPECT_EQ(published[0].id, whole.id);
+    EXPECT_EQ(published[0].owner, whole.owner);
+    EXPECT_EQ(published[0].external_id, "b");
+    EXPECT_EQ(published[0].content, whole.content);
+    EXPECT_EQ(published[0].next_songs, whole.next_songs);
+    EXPECT_EQ(published[0].others, whole.others);
+    EXPECT_EQ(published[0].old_hashes, whole.old_hashes);
+    EXPECT_EQ(published[1].external_id, "");
+    EXPECT_TRUE(published[1].content.songs.empty());
+    EXPECT_FALSE(published[1].next_songs.has_value());
 
-    ASSERT_TRUE(m_store->record_published({PlaylistId("2"), "b.m3u8", "hash c", "hash b"}));
-    ASSERT_TRUE(m_store->forget_published("a.m3u8"));
+    PublishedPlaylist changed = begun;
+    changed.external_id = "c";
+    changed.next_songs.emplace();
+    ASSERT_TRUE(m_store->record_published(changed));
+    ASSERT_TRUE(m_store->forget_published(whole.key));
     published = m_store->published().value();
     ASSERT_EQ(published.size(), 1U);
-    EXPECT_EQ(published[0].id.str(), "2");
-    EXPECT_EQ(published[0].external_id, "b.m3u8");
-    EXPECT_EQ(published[0].content_hash, "hash c");
-    EXPECT_EQ(published[0].previous_hash, "hash b");
+    EXPECT_EQ(published[0].key, begun.key);
+    EXPECT_EQ(published[0].external_id, "c");
+    EXPECT_EQ(published[0].next_songs, std::vector<std::string>{}) << "nothing is a content, too";
 }
 
 } // namespace audiomuse

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <base/hash.hpp>
+#include <base/log.hpp>
 #include <library/jellyfin_check.hpp>
 #include <library/jellyfin_music_source.hpp>
 #include <library/jellyfin_playlist_sink.hpp>
@@ -59,6 +60,7 @@ library::JellyfinSettings jellyfin_settings(const settings::Settings& settings) 
     jellyfin.version = k_version;
     jellyfin.music_libraries = settings.music_libraries;
     jellyfin.public_playlists = settings.playlists_public;
+    jellyfin.playlist_users = settings.playlist_users;
     return jellyfin;
 }
 
@@ -83,6 +85,23 @@ Result<void> check_library_folder(const settings::Settings& settings) {
     return {};
 }
 
+/// Only a Jellyfin server lets one user make playlists for others.
+void warn_of_playlist_users(const settings::Settings& settings) {
+    if (settings.playlist_users.empty()) {
+        return;
+    }
+    if (settings.media_server == MediaServer::local) {
+        log::warn("playlist_users has no effect: a folder of playlists has no users. Remove the setting; everybody who can read "
+                  "the folder {} has the playlists.",
+                  settings.playlists_dir.string());
+    } else {
+        log::warn(
+            "playlist_users has no effect: a Subsonic server lets a user make playlists only for itself. Remove the setting "
+            "and set playlists_public = true, so that others see those of {}.",
+            settings.subsonic_user.empty() ? "the user of the API key" : settings.subsonic_user);
+    }
+}
+
 Media open_folder(const settings::Settings& settings, Stores& stores) {
     Media media;
     media.source = std::make_unique<library::LocalMusicSource>(
@@ -91,9 +110,7 @@ Media open_folder(const settings::Settings& settings, Stores& stores) {
             return known && *known && (*known)->stamp == stamp ? std::move(*known) : std::nullopt;
         });
     media.sink = std::make_unique<library::M3u8PlaylistSink>(
-        library::M3u8PlaylistSink::Settings{settings.playlists_dir, settings.library, [&stores](const PublishedPlaylist& intent) {
-                                                return stores.playlists.record_published(intent);
-                                            }});
+        library::M3u8PlaylistSink::Settings{settings.playlists_dir, settings.library});
     return media;
 }
 
@@ -150,8 +167,8 @@ Result<void> check_media(const settings::Settings& settings) {
 Media open_media(const settings::Settings& settings, Stores& stores) {
     switch (settings.media_server) {
     case MediaServer::jellyfin: return open_jellyfin(settings);
-    case MediaServer::subsonic: return open_subsonic(settings);
-    case MediaServer::local: break;
+    case MediaServer::subsonic: warn_of_playlist_users(settings); return open_subsonic(settings);
+    case MediaServer::local: warn_of_playlist_users(settings); break;
     }
     return open_folder(settings, stores);
 }

@@ -192,6 +192,30 @@ Result<JellyfinIdentity> JellyfinClient::find_identity(std::stop_token stop) {
     return JellyfinIdentity{*found, false};
 }
 
+Result<std::vector<JellyfinUser>> JellyfinClient::playlist_users(std::stop_token stop) {
+    const auto users =
+        ask(net::Method::get, "Users", {}, std::move(stop)).and_then([](const std::string& body) { return parse_users(body); });
+    if (!users) {
+        return users;
+    }
+    std::vector<JellyfinUser> chosen;
+    for (const std::string& name : m_settings.playlist_users) {
+        const auto wanted = normal_guid(name);
+        const auto found = std::ranges::find_if(
+            *users, [&](const JellyfinUser& user) { return wanted ? user.id == *wanted : same_name(user.name, name); });
+        if (found == users->end()) {
+            return fail(ErrorCode::invalid_argument,
+                        fmt::format("The Jellyfin server has no user \"{}\" for playlists; it has: {}.", to_display_text(name),
+                                    choices(*users)),
+                        "playlist_users");
+        }
+        if (std::ranges::find(chosen, found->id, &JellyfinUser::id) == chosen.end()) {
+            chosen.push_back(*found);
+        }
+    }
+    return chosen;
+}
+
 Result<std::vector<JellyfinLibrary>> JellyfinClient::libraries(std::stop_token stop) {
     const auto who = identity(stop);
     if (!who) {

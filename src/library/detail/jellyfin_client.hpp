@@ -45,6 +45,9 @@ class JellyfinClient {
     [[nodiscard]] Result<JellyfinServerInfo> server_info(std::stop_token stop);
     /// Found once. Error invalid_argument (field `jellyfin_user_id`), which lists the choices.
     [[nodiscard]] Result<JellyfinIdentity> identity(std::stop_token stop);
+    /// Those that the settings name for playlists, each once. Error invalid_argument (field `playlist_users`), which lists the
+    /// choices; unauthorized when the token may not see the users.
+    [[nodiscard]] Result<std::vector<JellyfinUser>> playlist_users(std::stop_token stop);
     /// All libraries that the user sees.
     [[nodiscard]] Result<std::vector<JellyfinLibrary>> libraries(std::stop_token stop);
     /// Those that the settings name; empty when they name none. Error invalid_argument (field `music_libraries`), which lists the

@@ -1,12 +1,10 @@
 #include <library/detail/subsonic_playlists.hpp>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include <base/hash.hpp>
 #include <library/detail/json_reader.hpp>
 #include <library/detail/subsonic_answer.hpp>
 
@@ -23,21 +21,12 @@ bool is_absent(const SubsonicFailure& failure) {
     return is(failure, SubsonicError::not_found) || is(failure, SubsonicError::parameter_missing);
 }
 
-/// The head of a playlist, without songs.
-ServerPlaylist read_head(const json& playlist) {
-    return {id_member(playlist, "id"), raw_text_member(playlist, "name"), bool_member(playlist, "public"), {}};
+/// Why nothing was sent.
+tl::unexpected<SubsonicFailure> not_sent(Error error) {
+    return tl::unexpected(SubsonicFailure{.error = std::move(error), .code = std::nullopt});
 }
 
 } // namespace
-
-std::string content_hash(const ServerPlaylist& playlist) {
-    std::string content = playlist.name;
-    for (const std::string& song : playlist.songs) {
-        content += '\n';
-        content += song;
-    }
-    return hash128_hex(content);
-}
 
 std::size_t count_that_fits(std::span<const std::string> ids, std::string_view name, std::size_t space) {
     std::size_t count = 0;
@@ -52,27 +41,27 @@ std::size_t count_that_fits(std::span<const std::string> ids, std::string_view n
     return count;
 }
 
-SubsonicOutcome<std::size_t> SubsonicPlaylists::space() {
-    const auto session = m_client.session({});
+SubsonicOutcome<std::size_t> SubsonicPlaylists::space(const std::stop_token& stop) {
+    const auto session = m_client.session(stop);
     if (!session) {
-        return tl::unexpected(SubsonicFailure{.error = session.error(), .code = std::nullopt});
+        return not_sent(session.error());
     }
     return SubsonicClient::parameter_space(*session);
 }
 
-SubsonicOutcome<void> SubsonicPlaylists::change(const net::Parameters& parameters) {
-    const auto answer = m_client.call("updatePlaylist", parameters, Effect::changes, {});
+SubsonicOutcome<void> SubsonicPlaylists::change(const net::Parameters& parameters, const std::stop_token& stop) {
+    const auto answer = m_client.call("updatePlaylist", parameters, Effect::changes, stop);
     return answer ? SubsonicOutcome<void>() : tl::unexpected(answer.error());
 }
 
-SubsonicOutcome<std::optional<ServerPlaylist>> SubsonicPlaylists::find(const std::string& id) {
-    const auto answer = m_client.call("getPlaylist", {{"id", id}}, Effect::reads, {});
+SubsonicOutcome<std::optional<SinkPlaylist>> SubsonicPlaylists::find(const std::string& id, const std::stop_token& stop) {
+    const auto answer = m_client.call("getPlaylist", {{"id", id}}, Effect::reads, stop);
     if (!answer) {
         if (is_absent(answer.error())) {
             return std::nullopt;
         }
         if (is(answer.error(), SubsonicError::forbidden)) {
-            return ServerPlaylist{id, {}, {}, {}};
+            return SinkPlaylist{.id = id, .content = {}};
         }
         return tl::unexpected(answer.error());
     }
@@ -80,45 +69,55 @@ SubsonicOutcome<std::optional<ServerPlaylist>> SubsonicPlaylists::find(const std
     if (found == nullptr) {
         return std::nullopt;
     }
-    ServerPlaylist playlist = read_head(*found);
-    playlist.id = id;
+    SinkPlaylist playlist{.id = id, .content = {raw_text_member(*found, "name"), {}}};
+    playlist.is_public = bool_member(*found, "public");
     for (const json& song : array_member(*found, "entry")) {
-        playlist.songs.push_back(id_member(song, "id"));
+        playlist.content.songs.push_back(id_member(song, "id"));
     }
     return playlist;
 }
 
-SubsonicOutcome<std::vector<ServerPlaylist>> SubsonicPlaylists::list() {
-    const auto answer = m_client.call("getPlaylists", {}, Effect::reads, {});
+SubsonicOutcome<std::vector<std::string>> SubsonicPlaylists::ids_of_name(const std::string& name, const std::stop_token& stop) {
+    const auto answer = m_client.call("getPlaylists", {}, Effect::reads, stop);
     if (!answer) {
         return tl::unexpected(answer.error());
     }
-    std::vector<ServerPlaylist> playlists;
+    std::vector<std::string> ids;
+    const std::string& user = m_client.access().user;
     for (const json& playlist : array_member(*answer, "playlists", "playlist")) {
-        playlists.push_back(read_head(playlist));
+        const std::string owner = raw_text_member(playlist, "owner");
+        if (raw_text_member(playlist, "name") == name && (owner.empty() || user.empty() || owner == user)) {
+            ids.push_back(id_member(playlist, "id"));
+        }
     }
-    return playlists;
+    return ids;
 }
 
-SubsonicOutcome<std::string> SubsonicPlaylists::create(const std::string& name, std::span<const std::string> songs) {
-    const auto bytes = space();
+SubsonicOutcome<std::string> SubsonicPlaylists::create(const SinkContent& content, const ChangeRecorder& record,
+                                                       const std::stop_token& stop) {
+    const auto bytes = space(stop);
     if (!bytes) {
         return tl::unexpected(bytes.error());
     }
-    std::set<std::string> before;
+    std::vector<std::string> before;
     if (!m_create_tells_id) {
-        const auto listed = list();
+        auto listed = ids_of_name(content.name, stop);
         if (!listed) {
             return tl::unexpected(listed.error());
         }
-        std::ranges::transform(*listed, std::inserter(before, before.end()), &ServerPlaylist::id);
+        before = std::move(*listed);
     }
-    net::Parameters parameters{{"name", name}};
-    const std::size_t name_bytes = net::percent_encode(name).size();
-    for (const std::string& song : songs.first(count_that_fits(songs, "songId", *bytes - std::min(*bytes, name_bytes)))) {
+    net::Parameters parameters{{"name", content.name}};
+    const std::size_t name_bytes = net::percent_encode(content.name).size();
+    const std::span<const std::string> songs(content.songs);
+    const auto first = songs.first(count_that_fits(songs, "songId", *bytes - std::min(*bytes, name_bytes)));
+    for (const std::string& song : first) {
         parameters.push_back({"songId", song});
     }
-    const auto answer = m_client.call("createPlaylist", parameters, Effect::changes, {});
+    if (auto recorded = record({first.begin(), first.end()}); !recorded) {
+        return not_sent(recorded.error());
+    }
+    const auto answer = m_client.call("createPlaylist", parameters, Effect::changes, stop);
     if (!answer) {
         return tl::unexpected(answer.error());
     }
@@ -127,31 +126,38 @@ SubsonicOutcome<std::string> SubsonicPlaylists::create(const std::string& name, 
         m_create_tells_id = true;
         return id;
     }
-    const auto after = list();
+    const auto after = ids_of_name(content.name, stop);
     if (!after) {
         return tl::unexpected(after.error());
     }
-    const auto found = std::ranges::find_if(
-        *after, [&](const ServerPlaylist& playlist) { return playlist.name == name && !before.contains(playlist.id); });
+    const auto found =
+        std::ranges::find_if(*after, [&](const std::string& id) { return std::ranges::find(before, id) == before.end(); });
     if (found == after->end() || m_create_tells_id) {
-        return tl::unexpected(SubsonicFailure{
-            .error = {ErrorCode::conflict, fmt::format("{} said that it made the playlist \"{}\", but it is not in its list.",
-                                                       m_client.server_name_first(), name)},
-            .code = std::nullopt});
+        return not_sent({ErrorCode::conflict, fmt::format("{} said that it made the playlist \"{}\", but it is not in its list.",
+                                                          m_client.server_name_first(), content.name)});
     }
-    return found->id;
+    return *found;
 }
 
-SubsonicOutcome<void> SubsonicPlaylists::update(const ServerPlaylist& present, std::span<const std::string> songs) {
-    const auto bytes = space();
+SubsonicOutcome<void> SubsonicPlaylists::update(const SinkPlaylist& present, std::span<const std::string> songs,
+                                                const ChangeRecorder& record, const std::stop_token& stop) {
+    const auto bytes = space(stop);
     if (!bytes) {
         return tl::unexpected(bytes.error());
     }
-    const auto differ = std::ranges::mismatch(present.songs, songs);
-    const auto kept = static_cast<std::size_t>(differ.in1 - present.songs.begin());
+    std::vector<std::string> now = present.content.songs;
+    const auto send = [&](const net::Parameters& parameters) -> SubsonicOutcome<void> {
+        if (auto recorded = record(now); !recorded) {
+            return not_sent(recorded.error());
+        }
+        return change(parameters, stop);
+    };
+    const auto differ = std::ranges::mismatch(now, songs);
+    const auto kept = static_cast<std::size_t>(differ.in1 - now.begin());
+    const auto at = [&now](std::size_t index) { return now.begin() + static_cast<std::ptrdiff_t>(index); };
     std::span<const std::string> to_add = songs.subspan(kept);
     std::vector<std::string> to_remove;
-    for (std::size_t index = kept; index < present.songs.size(); ++index) {
+    for (std::size_t index = kept; index < now.size(); ++index) {
         to_remove.push_back(std::to_string(index));
     }
     const net::Parameters head{{"playlistId", present.id}};
@@ -166,16 +172,20 @@ SubsonicOutcome<void> SubsonicPlaylists::update(const ServerPlaylist& present, s
         for (const std::string& index : to_remove) {
             parameters.push_back({"songIndexToRemove", index});
         }
-        return change(parameters);
+        now.assign(songs.begin(), songs.end());
+        return send(parameters);
     }
-    for (; !to_add.empty(); to_add = to_add.subspan(count_that_fits(to_add, "songIdToAdd", *bytes))) {
+    while (!to_add.empty()) {
+        const auto next = to_add.first(count_that_fits(to_add, "songIdToAdd", *bytes));
         parameters = head;
-        for (const std::string& song : to_add.first(count_that_fits(to_add, "songIdToAdd", *bytes))) {
+        for (const std::string& song : next) {
             parameters.push_back({"songIdToAdd", song});
         }
-        if (auto changed = change(parameters); !changed) {
+        now.insert(now.end(), next.begin(), next.end());
+        if (auto changed = send(parameters); !changed) {
             return changed;
         }
+        to_add = to_add.subspan(next.size());
     }
     for (std::size_t rest = to_remove.size(); rest > 0;) { // each time the first of those that are left
         parameters = head;
@@ -183,7 +193,8 @@ SubsonicOutcome<void> SubsonicPlaylists::update(const ServerPlaylist& present, s
         for (const std::string& index : std::span(to_remove).first(count)) {
             parameters.push_back({"songIndexToRemove", index});
         }
-        if (auto changed = change(parameters); !changed) {
+        now.erase(at(kept), at(kept + count));
+        if (auto changed = send(parameters); !changed) {
             return changed;
         }
         rest -= count;
@@ -191,20 +202,20 @@ SubsonicOutcome<void> SubsonicPlaylists::update(const ServerPlaylist& present, s
     return {};
 }
 
-SubsonicOutcome<void> SubsonicPlaylists::set_public(const std::string& id, bool is_public) {
-    return change({{"playlistId", id}, {"public", is_public ? "true" : "false"}});
+SubsonicOutcome<void> SubsonicPlaylists::set_public(const std::string& id, bool is_public, const std::stop_token& stop) {
+    return change({{"playlistId", id}, {"public", is_public ? "true" : "false"}}, stop);
 }
 
-SubsonicOutcome<bool> SubsonicPlaylists::erase(const std::string& id) {
-    const auto answer = m_client.call("deletePlaylist", {{"id", id}}, Effect::changes, {});
+SubsonicOutcome<bool> SubsonicPlaylists::erase(const std::string& id, const std::stop_token& stop) {
+    const auto answer = m_client.call("deletePlaylist", {{"id", id}}, Effect::changes, stop);
     if (!answer && is(answer.error(), SubsonicError::not_found)) {
         return false;
     }
     return answer ? SubsonicOutcome<bool>(true) : tl::unexpected(answer.error());
 }
 
-SubsonicOutcome<bool> SubsonicPlaylists::knows_song(const std::string& id) {
-    const auto answer = m_client.call("getSong", {{"id", id}}, Effect::reads, {});
+SubsonicOutcome<bool> SubsonicPlaylists::knows_song(const std::string& id, const std::stop_token& stop) {
+    const auto answer = m_client.call("getSong", {{"id", id}}, Effect::reads, stop);
     if (!answer && (is_absent(answer.error()) || is(answer.error(), SubsonicError::generic))) {
         return false;
     }

@@ -95,6 +95,8 @@ auto make_rows() {
          "Where the server's folders are mounted here: files that are found there are read without a download."},
         {"playlists_public", prefixed, BooleanTarget{&S::playlists_public},
          "Whether other users of the server see the playlists."},
+        {"playlist_users", prefixed, ListTarget{&S::playlist_users},
+         "The names or ids of the Jellyfin users who each get the playlists; without any, the one user does."},
         {"ca_file", prefixed, PathTarget{&S::ca_file}, "A file with certificates to trust beside those of the system."},
         {"transfers", prefixed, IntegerTarget{&S::transfers, 0, 256},
          "How many tracks are fetched from the server at once; 0 takes twice as many as analysis processes."},

@@ -187,7 +187,31 @@ constexpr const char* k_interrupted_updates = R"sql(
 ALTER TABLE published_playlists ADD COLUMN previous_hash TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array<Migration, 4> k_migrations{{{1, k_tracks}, {2, k_tasks}, {3, k_playlists}, {4, k_interrupted_updates}}};
+// Songs are lists as text_list.hpp packs them. Entries of before know neither sink, name nor songs, only hashes of them.
+constexpr const char* k_publications = R"sql(
+CREATE TABLE publications (
+    seq         INTEGER PRIMARY KEY, -- the order of insertion
+    key         TEXT NOT NULL UNIQUE,
+    playlist    TEXT NOT NULL, -- our id, also after the playlist itself went
+    sink        TEXT NOT NULL,
+    user        TEXT NOT NULL,
+    external_id TEXT NOT NULL, -- empty while the playlist is being made
+    name        TEXT NOT NULL,
+    songs       BLOB NOT NULL,
+    next_songs  BLOB, -- of a change under way
+    others      BLOB NOT NULL, -- ids of namesakes that were there before it was made
+    old_hashes  BLOB NOT NULL
+) STRICT;
+INSERT INTO publications (key, playlist, sink, user, external_id, name, songs, others, old_hashes)
+    SELECT 'old ' || external_id, playlist, '', '', external_id, '', x'', x'',
+           CAST(length(content_hash) || ':' || content_hash || CASE previous_hash WHEN '' THEN ''
+                ELSE length(previous_hash) || ':' || previous_hash END AS BLOB)
+    FROM published_playlists ORDER BY external_id;
+DROP TABLE published_playlists;
+)sql";
+
+constexpr std::array<Migration, 5> k_migrations{
+    {{1, k_tracks}, {2, k_tasks}, {3, k_playlists}, {4, k_interrupted_updates}, {5, k_publications}}};
 
 } // namespace
 
