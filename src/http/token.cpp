@@ -8,46 +8,17 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nettle/hmac.h>
-#include <nettle/memops.h>
-#include <nettle/sha2.h>
 #include <sys/random.h>
 
+#include <base/digest.hpp>
+
 namespace audiomuse::http {
-
-namespace {
-
-using Digest = std::array<std::uint8_t, SHA256_DIGEST_SIZE>;
-
-const std::uint8_t* bytes(std::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
-
-std::string sha256(std::string_view text) {
-    sha256_ctx context;
-    sha256_init(&context);
-    sha256_update(&context, text.size(), bytes(text));
-    Digest digest;
-    sha256_digest(&context, digest.size(), digest.data());
-    return {digest.begin(), digest.end()};
-}
-
-bool equal_in_constant_time(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && memeql_sec(a.data(), b.data(), a.size()) != 0;
-}
-
-} // namespace
 
 Token::Token(std::string_view secret) : m_digest(sha256(secret)) {}
 
 bool Token::matches(std::string_view given) const { return equal_in_constant_time(sha256(given), m_digest); }
 
-std::string Token::mac(std::string_view text) const {
-    hmac_sha256_ctx context;
-    hmac_sha256_set_key(&context, m_digest.size(), bytes(m_digest));
-    hmac_sha256_update(&context, text.size(), bytes(text));
-    Digest digest;
-    hmac_sha256_digest(&context, digest.size(), digest.data());
-    return fmt::format("{:02x}", fmt::join(digest, ""));
-}
+std::string Token::mac(std::string_view text) const { return hmac_sha256_hex(m_digest, text); }
 
 std::string Token::make_session(UtcTime expiry) const {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(expiry).time_since_epoch().count();

@@ -12,7 +12,7 @@ WRAPPED = {
     "sqlite3.h": "store", "curl/": "net", "restinio/": "http", "asio": "http", "taglib/": "library", "libav": "audio",
     "libsw": "audio", "sndfile": "audio", "fftw3.h": "dsp", "hwy/": "nn", "Eigen/": "cluster", "seccomp.h": "sandbox",
     "linux/landlock.h": "sandbox", "toml++/": "settings", "CLI/": "apps", "spdlog/": "base", "xxhash.h": "base",
-    "nettle/": "library",
+    "nettle/": "base",
 }
 
 

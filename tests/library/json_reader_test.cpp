@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <library/detail/md5.hpp>
 #include <library/detail/subsonic_answer.hpp>
 #include <library/detail/subsonic_items.hpp>
 
@@ -94,11 +93,6 @@ TEST(SubsonicItems, UnknownIsEmptyAndFoldersAreNoSongs) {
     EXPECT_FALSE(read_album(parse_json(R"({"id": ""})").value()));
     EXPECT_FALSE(read_song(parse_json(R"({"id": " "})").value()));
     EXPECT_FALSE(read_song(parse_json(R"({"id": "a\u0000b"})").value()));
-}
-
-TEST(Md5, IsThatOfTheStandard) {
-    EXPECT_EQ(md5_hex(""), "d41d8cd98f00b204e9800998ecf8427e");
-    EXPECT_EQ(md5_hex("sesamec19b2d"), "26719a1196d2a940705a59634eb18eab") << "the example of the protocol";
 }
 
 } // namespace

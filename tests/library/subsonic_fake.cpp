@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include <library/detail/md5.hpp>
+#include <base/digest.hpp>
 
 namespace audiomuse::test {
 
@@ -213,8 +213,7 @@ std::optional<int> SubsonicFake::login_error(const Parameters& parameters) const
     if (token.empty() && given.empty()) {
         return m_profile.reads_forms ? 10 : 40;
     }
-    const bool good =
-        token.empty() ? given == "enc:" + to_hex(password) : token == library::detail::md5_hex(password + get(parameters, "s"));
+    const bool good = token.empty() ? given == "enc:" + to_hex(password) : token == md5_hex(password + get(parameters, "s"));
     return good && get(parameters, "u") == "bob" ? std::nullopt : std::optional(40);
 }
 

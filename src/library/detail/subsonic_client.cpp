@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
+#include <base/digest.hpp>
 #include <base/id.hpp>
 #include <base/log.hpp>
 #include <base/text.hpp>
 #include <library/detail/json_reader.hpp>
-#include <library/detail/md5.hpp>
 #include <library/detail/subsonic_answer.hpp>
 
 namespace audiomuse::library::detail {
