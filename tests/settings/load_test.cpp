@@ -73,7 +73,7 @@ TEST_F(LoadTest, WithoutAnythingTheDefaultsHold) {
     EXPECT_FALSE(s.clustering_seed);
     EXPECT_EQ(loaded->file, "");
     EXPECT_THAT(loaded->warnings, IsEmpty());
-    EXPECT_EQ(loaded->origins.size(), 50U);
+    EXPECT_EQ(loaded->origins.size(), 53U);
     EXPECT_EQ(loaded->origins.at("listen").to_text(), "default");
 }
 
