@@ -1,6 +1,7 @@
 #include "engine.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -48,6 +49,13 @@ playlists::ClusteringSettings clustering_settings(const settings::Settings& sett
     return result;
 }
 
+TrackScope track_scope(const settings::Settings& settings) {
+    return TrackScope({.exclude_paths = settings.exclude_paths,
+                       .exclude_genres = settings.exclude_genres,
+                       .max_duration = std::chrono::seconds(settings.max_duration_s),
+                       .music_libraries = settings.music_libraries});
+}
+
 app::LibraryService::Settings service_settings(const settings::Settings& settings, const Model& model) {
     app::LibraryService::Settings result;
     result.version = k_version;
@@ -58,6 +66,7 @@ app::LibraryService::Settings service_settings(const settings::Settings& setting
     result.analysis.num_recent_albums = static_cast<std::uint64_t>(settings.num_recent_albums);
     result.analysis.top_n_moods = static_cast<std::size_t>(settings.top_n_moods);
     result.clustering = clustering_settings(settings);
+    result.scope = track_scope(settings);
     result.model_available = static_cast<bool>(model.network);
     return result;
 }
@@ -140,10 +149,11 @@ Engine::Engine(const settings::Settings& settings, Listeners listeners, Model op
     : model(std::move(opened_model)), stores(std::move(opened_stores)), media(std::move(opened_media)),
       analyser(make_analyser(settings, model, worker_count(settings))),
       analyse(*media.source, *analyser, stores->tracks,
-              {static_cast<std::size_t>(worker_count(settings)), transfer_count(settings), current_version(model)},
+              {static_cast<std::size_t>(worker_count(settings)), transfer_count(settings), current_version(model),
+               track_scope(settings)},
               std::move(listeners.analysis)),
       cluster(stores->tracks, stores->playlists, *media.sink, static_cast<unsigned>(worker_count(settings)),
-              std::move(listeners.clustering)),
+              std::move(listeners.clustering), track_scope(settings)),
       queue(stores->tasks), service(service_settings(settings, model), queue, stores->tasks, stores->tracks, stores->playlists),
       runner(stores->tasks, queue,
              {{TaskType::main_analysis, [this](tasks::TaskContext& context) { return analyse(context); }},
