@@ -114,7 +114,9 @@ Result<void> AnalysisRun::adopt_moved() {
     std::vector<TrackId> adopted;
     auto done = m_tracks.adopt_moved(
         [&](const MovedTrack& track) {
-            const TrackStatus status{.analysed = track.analysed, .stamp_matches = true};
+            TrackStatus status;
+            status.analysed = track.analysed;
+            status.stamp_matches = true;
             if (!needs_analysis(status, m_settings.current_version, false)) {
                 adopted.push_back(track.id);
             }

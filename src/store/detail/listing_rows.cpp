@@ -164,9 +164,13 @@ std::string separated(const std::vector<std::string>& names) {
     constexpr char k_separator = '\x1F';
     std::string text;
     for (const std::string& name : names) {
-        text += k_separator + name;
+        text += k_separator;
+        text += name;
     }
-    return text.empty() ? text : text + k_separator;
+    if (!text.empty()) {
+        text += k_separator;
+    }
+    return text;
 }
 
 /// Rows that a listing (?2) did not see although it looked at their library (?3). The sign keeps the planner from walking the
