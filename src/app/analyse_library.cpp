@@ -25,6 +25,7 @@ std::string to_json(const AnalysisParams& params) {
     json["num_recent_albums"] = params.num_recent_albums;
     json["top_n_moods"] = params.top_n_moods;
     json["retry_failed"] = params.retry_failed;
+    json["accept_removals"] = params.accept_removals;
     if (params.server) {
         json["jellyfin_url"] = params.server->url;
         json["jellyfin_user_id"] = params.server->user_id;
@@ -40,6 +41,7 @@ Result<AnalysisParams> parse_analysis_params(const std::string& json) {
         params.num_recent_albums = object.at("num_recent_albums").get<std::uint64_t>();
         params.top_n_moods = object.at("top_n_moods").get<std::size_t>();
         params.retry_failed = object.at("retry_failed").get<bool>();
+        params.accept_removals = object.value("accept_removals", false); // older programs stored none
         if (object.contains("jellyfin_url")) {
             params.server =
                 NamedServer{object.at("jellyfin_url").get<std::string>(), object.at("jellyfin_user_id").get<std::string>(),
@@ -69,7 +71,8 @@ bool needs_analysis(const TrackStatus& status, const AnalysisVersion& current, b
 
 AnalyseLibrary::AnalyseLibrary(MusicSource& source, Analyser& analyser, TrackStore& tracks, Settings settings,
                                ProgressListener listener)
-    : m_source(source), m_analyser(analyser), m_tracks(tracks), m_settings(settings), m_listener(std::move(listener)) {}
+    : m_source(source), m_analyser(analyser), m_tracks(tracks), m_settings(std::move(settings)), m_listener(std::move(listener)) {
+}
 
 tasks::TaskOutcome AnalyseLibrary::operator()(tasks::TaskContext& context) {
     const auto params = parse_analysis_params(context.params());

@@ -11,6 +11,7 @@
 #include <base/result.hpp>
 #include <domain/analyser.hpp>
 #include <domain/music_source.hpp>
+#include <domain/track_scope.hpp>
 #include <domain/track_store.hpp>
 #include <tasks/task_context.hpp>
 
@@ -21,6 +22,7 @@ struct AnalysisParams {
     std::uint64_t num_recent_albums = 0; ///< 0: all
     std::size_t top_n_moods = 5;         ///< 1 to 17
     bool retry_failed = false;           ///< also what is remembered as unreadable
+    bool accept_removals = false;        ///< what is not listed is gone, however much it is
     std::optional<NamedServer> server{}; ///< to be read in place of the configured one
 };
 
@@ -41,6 +43,7 @@ class AnalyseLibrary {
         std::size_t workers = 1;         ///< tracks listened to at once
         std::size_t transfers = 1;       ///< tracks fetched at once, ahead of those
         AnalysisVersion current_version; ///< what the analyser gives now
+        TrackScope scope{};              ///< what is left out is recorded and not analysed
     };
     /// Called after every track, from the worker threads, one at a time.
     using ProgressListener = std::function<void(const AnalysisProgress&)>;

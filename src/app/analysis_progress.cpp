@@ -48,6 +48,9 @@ std::string to_sentence(const AnalysisCounts& counts) {
     if (counts.skipped > 0) {
         text += fmt::format(", {} skipped with cancelled albums", counts.skipped);
     }
+    if (counts.excluded > 0) {
+        text += fmt::format(", {} excluded", counts.excluded);
+    }
     return text;
 }
 
@@ -130,7 +133,7 @@ void AnalysisProgress::finish() {
 void AnalysisProgress::track_done() { m_eta.item_done(tasks::EtaEstimator::Clock::now()); }
 
 std::uint64_t AnalysisProgress::completed() const {
-    return m_counts.analysed + m_counts.known + m_counts.failed + m_counts.skipped;
+    return m_counts.analysed + m_counts.known + m_counts.failed + m_counts.skipped + m_counts.excluded;
 }
 
 AnalysisCounts AnalysisProgress::counts() const {

@@ -20,9 +20,10 @@ struct AnalysisCounts {
     std::uint64_t seen = 0;      ///< named by the listing
     std::uint64_t attempted = 0; ///< new, changed, or tried again
     std::uint64_t analysed = 0;
-    std::uint64_t known = 0;   ///< analysed before, or found again by the identity of the audio
-    std::uint64_t failed = 0;  ///< including those remembered as unreadable
-    std::uint64_t skipped = 0; ///< their album was cancelled
+    std::uint64_t known = 0;    ///< analysed before, or found again by the identity of the audio
+    std::uint64_t failed = 0;   ///< including those remembered as unreadable
+    std::uint64_t skipped = 0;  ///< their album was cancelled
+    std::uint64_t excluded = 0; ///< left out by the settings
 };
 
 /// "41 seen, 40 analysed, 0 known, 1 failed", as the final message shows the counts.

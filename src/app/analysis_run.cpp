@@ -15,8 +15,6 @@ namespace audiomuse::app {
 
 namespace {
 
-constexpr std::uint64_t k_failures_counted = 10'000;
-
 /// 60112 as "60,112".
 std::string grouped(std::uint64_t number) {
     std::string text = std::to_string(number);
@@ -24,6 +22,14 @@ std::string grouped(std::uint64_t number) {
         text.insert(place - 3, 1, ',');
     }
     return text;
+}
+
+/// A name as a sentence begins with it.
+std::string at_the_start(std::string name) {
+    if (!name.empty()) {
+        name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+    }
+    return name;
 }
 
 } // namespace
@@ -71,16 +77,70 @@ Result<Listing> AnalysisRun::list() {
     if (!listing) {
         return listing;
     }
-    if (listing->complete && listing->tracks > 0 && m_params.num_recent_albums == 0) {
-        auto missing = m_tracks.finish_listing(id);
-        if (!missing) {
-            return fail(std::move(missing));
-        }
-        if (*missing > 0) {
-            m_context.log(fmt::format("{} tracks are no longer in {}; their analyses stay.", *missing, m_source.name()));
+    if (listing->complete && m_params.num_recent_albums == 0) {
+        if (auto ended = end_listing(id, *listing); !ended) {
+            return fail(std::move(ended));
         }
     }
     return listing;
+}
+
+Result<void> AnalysisRun::end_listing(const ListingId& id, const Listing& listing) {
+    ListingEnd end{.libraries = listing.libraries};
+    if (!m_params.accept_removals) {
+        // At least half of what was listed before: of the seen and the unseen ones together.
+        end.most_removals = 2 * m_listed.seen - m_listed_before;
+    }
+    const auto outcome = m_tracks.finish_listing(id, end);
+    if (!outcome) {
+        return tl::unexpected(outcome.error());
+    }
+    if (!outcome->removed) {
+        m_removals_refused = true;
+        m_context.log(fmt::format("{} lists {} songs, fewer than half of the {} that it had. Nothing is removed: a disk that is "
+                                  "not mounted looks the same. If they are gone indeed, start an analysis with "
+                                  "\"accept_removals\": true.",
+                                  at_the_start(m_source.name()), grouped(m_listed.seen),
+                                  grouped(m_listed_before + outcome->unseen)));
+        return {};
+    }
+    if (outcome->unseen > 0) {
+        m_context.log(fmt::format("{} tracks are no longer in {}; their analyses stay.", outcome->unseen, m_source.name()));
+    }
+    return adopt_moved();
+}
+
+Result<void> AnalysisRun::adopt_moved() {
+    std::vector<TrackId> adopted;
+    auto done = m_tracks.adopt_moved(
+        [&](const MovedTrack& track) {
+            TrackStatus status;
+            status.analysed = track.analysed;
+            status.stamp_matches = true;
+            if (!needs_analysis(status, m_settings.current_version, false)) {
+                adopted.push_back(track.id);
+            }
+        },
+        m_abort.get_token());
+    if (!done || adopted.empty()) {
+        return done;
+    }
+    std::ranges::sort(adopted);
+    for (PendingAlbum& album : m_pending) {
+        const std::size_t known =
+            std::erase_if(album.tracks, [&](const PendingTrack& track) { return std::ranges::binary_search(adopted, track.id); });
+        m_listed.attempted -= known;
+        m_listed.known += known;
+        if (album.tracks.empty()) {
+            ++m_albums_without_work;
+            m_context.end_child(album.child, {TaskState::success, fmt::format("Album '{}': nothing new.", album.title), "{}"});
+        }
+    }
+    std::erase_if(m_pending, [](const PendingAlbum& album) { return album.tracks.empty(); });
+    m_context.log(fmt::format("{} tracks have other ids than before; their analyses were found again by size, length, artist "
+                              "and title.",
+                              adopted.size()));
+    return {};
 }
 
 Result<void> AnalysisRun::take_album(const ListingId& listing, const Album& album, std::span<const Track> tracks) {
@@ -90,10 +150,15 @@ Result<void> AnalysisRun::take_album(const ListingId& listing, const Album& albu
     }
     PendingAlbum pending;
     pending.title = album.title;
-    pending.track_count = tracks.size();
     for (std::size_t i = 0; i < tracks.size(); ++i) {
         const TrackStatus& status = (*statuses)[i];
         ++m_listed.seen;
+        m_listed_before += status.was_listed ? 1 : 0;
+        if (m_settings.scope.exclusion(tracks[i], status.heard_s)) {
+            ++m_listed.excluded;
+            continue;
+        }
+        ++pending.track_count;
         if (needs_analysis(status, m_settings.current_version, m_params.retry_failed)) {
             ++m_listed.attempted;
             const bool same_bytes_known = status.analysed && status.stamp_matches;
@@ -298,25 +363,33 @@ void AnalysisRun::show_progress() {
 
 void AnalysisRun::log_what_the_source_has() {
     const auto counts = m_tracks.counts();
-    const auto failures = m_tracks.failures(0, k_failures_counted);
-    if (!counts || !failures) {
+    std::map<std::string, std::uint64_t> reasons;
+    std::uint64_t waiting = 0;
+    const auto visited = m_tracks.visit_unanalysed([&](const Track& track, std::optional<FailureCode> failure) {
+        if (const auto excluded = m_settings.scope.exclusion(track, {})) {
+            ++reasons[fmt::format("excluded by {}", to_string(*excluded))];
+        } else if (failure) {
+            ++reasons[std::string(to_string(*failure))];
+        } else {
+            ++waiting;
+        }
+    });
+    if (!counts || !visited) {
         return;
     }
-    std::map<std::string_view, std::uint64_t> reasons;
-    for (const FailedTrack& failed : *failures) {
-        ++reasons[to_string(failed.failure.code)];
-    }
     std::string because;
-    for (const auto& [code, count] : reasons) {
-        because += fmt::format("{}{} {}", because.empty() ? "" : ", ", count, code);
+    const auto add = [&because](std::uint64_t count, std::string_view reason) {
+        because += fmt::format("{}{} {}", because.empty() ? "" : ", ", count, reason);
+    };
+    for (const auto& [reason, count] : reasons) {
+        add(count, reason);
+    }
+    if (waiting > 0) {
+        add(waiting, "not tried yet");
     }
     const std::uint64_t without = counts->present - counts->analysed;
-    if (const std::uint64_t waiting = without - std::min(without, counts->failed); waiting > 0) {
-        because += fmt::format("{}{} not tried yet", because.empty() ? "" : ", ", waiting);
-    }
-    std::string name = m_source.name();
-    name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
-    m_context.log(fmt::format("{} has {} songs, {} are analysed{}.", name, grouped(counts->present), grouped(counts->analysed),
+    m_context.log(fmt::format("{} has {} songs, {} are analysed{}.", at_the_start(m_source.name()), grouped(counts->present),
+                              grouped(counts->analysed),
                               without == 0 ? "" : fmt::format(", {} are not, because: {}", grouped(without), because)));
 }
 
@@ -340,10 +413,18 @@ tasks::TaskOutcome AnalysisRun::outcome(const Listing& listing) const {
     if (listing.albums == 0) {
         return {TaskState::failure, fmt::format("No album was found in {}. Tracks: {}.", m_source.name(), sentence), details};
     }
+    if (counts.excluded > 0 && counts.excluded == counts.seen) {
+        return {TaskState::failure,
+                fmt::format("The settings exclude every track, so nothing is left to analyse. Tracks: {}.", sentence), details};
+    }
     if (counts.analysed + counts.known == 0 && counts.skipped == 0) {
         return {TaskState::failure, fmt::format("Not one track could be analysed. Tracks: {}.", sentence), details};
     }
-    return {TaskState::success, fmt::format("Analysis finished. Tracks: {}.", sentence), details};
+    return {TaskState::success,
+            fmt::format("Analysis finished. Tracks: {}.{}", sentence,
+                        m_removals_refused ? " Fewer than half of the known tracks were listed, so none was removed: see the log."
+                                           : ""),
+            details};
 }
 
 } // namespace audiomuse::app

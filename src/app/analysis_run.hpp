@@ -30,7 +30,7 @@ class AnalysisRun {
     struct PendingAlbum {
         TaskId child;
         std::string title;
-        std::size_t track_count = 0; ///< all of the album
+        std::size_t track_count = 0; ///< all of the album that are not excluded
         std::vector<PendingTrack> tracks;
         std::size_t next = 0; ///< first track not handed out
         std::size_t done = 0;
@@ -49,6 +49,8 @@ class AnalysisRun {
     };
 
     [[nodiscard]] Result<Listing> list();
+    [[nodiscard]] Result<void> end_listing(const ListingId& id, const Listing& listing);
+    [[nodiscard]] Result<void> adopt_moved();
     [[nodiscard]] Result<void> take_album(const ListingId& listing, const Album& album, std::span<const Track> tracks);
     void analyse_all();
     void fetch(BoundedQueue<Fetched>& fetched);
@@ -78,6 +80,8 @@ class AnalysisRun {
     std::uint64_t m_albums = 0;
     std::uint64_t m_albums_without_work = 0;
     AnalysisCounts m_listed;
+    std::uint64_t m_listed_before = 0; ///< of these, how many the listing before had
+    bool m_removals_refused = false;
     std::deque<PendingAlbum> m_pending; ///< stable addresses
     std::mutex m_mutex;                 ///< guards m_pending's counters, m_next_album and m_fatal
     std::size_t m_next_album = 0;

@@ -139,8 +139,9 @@ tasks::TaskOutcome ended(const tasks::TaskContext& context, const Error& error, 
 } // namespace
 
 ClusterLibrary::ClusterLibrary(TrackStore& tracks, PlaylistStore& playlists, PlaylistSink& sink, unsigned threads,
-                               ProgressListener listener)
-    : m_tracks(tracks), m_playlists(playlists), m_sink(sink), m_threads(threads), m_listener(std::move(listener)) {}
+                               ProgressListener listener, TrackScope scope)
+    : m_tracks(tracks), m_playlists(playlists), m_sink(sink), m_threads(threads), m_listener(std::move(listener)),
+      m_scope(std::move(scope)) {}
 
 tasks::TaskOutcome ClusterLibrary::operator()(tasks::TaskContext& context) {
     context.log("Main clustering task started.");
@@ -148,13 +149,22 @@ tasks::TaskOutcome ClusterLibrary::operator()(tasks::TaskContext& context) {
     if (!settings) {
         return ended(context, settings.error(), ordered_json::object());
     }
-    const auto tracks = load_features(m_tracks, settings->features, 0, context.stop());
-    if (!tracks) {
-        return ended(context, tracks.error(), ordered_json::object());
+    const auto loaded = load_features(m_tracks, m_scope, settings->features, 0, context.stop());
+    if (!loaded) {
+        return ended(context, loaded.error(), ordered_json::object());
     }
-    context.log(fmt::format("Found {} analysed tracks to cluster.", tracks->size()));
+    const std::vector<playlists::TrackFeatures>& tracks = loaded->tracks;
+    context.log(fmt::format("Found {} analysed tracks to cluster.", tracks.size()));
+    if (loaded->excluded > 0) {
+        context.log(fmt::format("The settings exclude {} more.", loaded->excluded));
+    }
+    if (tracks.empty() && loaded->excluded > 0) {
+        return {TaskState::failure,
+                fmt::format("The settings exclude all {} analysed tracks; the playlists of the last run stay.", loaded->excluded),
+                "{}"};
+    }
 
-    const SearchRecord record = begin_or_resume(context, *settings, *tracks);
+    const SearchRecord record = begin_or_resume(context, *settings, tracks);
     settings->seed = record.seed;
 
     ordered_json details;
@@ -167,7 +177,7 @@ tasks::TaskOutcome ClusterLibrary::operator()(tasks::TaskContext& context) {
         surroundings.callbacks.skip_batch = [&] { return reporter.batch_is_cancelled(); };
         surroundings.callbacks.on_run = [&](const cluster::SearchProgress& progress) { reporter.on_run(progress); };
         surroundings.callbacks.on_batch = [&](const cluster::FinishedBatch& batch) { reporter.on_batch(batch); };
-        outcome = playlists::make_playlists(*tracks, *settings, surroundings, context.stop());
+        outcome = playlists::make_playlists(tracks, *settings, surroundings, context.stop());
         details = reporter.details();
     }
     if (!*outcome) {
@@ -181,13 +191,13 @@ tasks::TaskOutcome ClusterLibrary::operator()(tasks::TaskContext& context) {
         return {TaskState::failure,
                 fmt::format("No playlist came out of {} analysed tracks in {} runs; the playlists of the last run stay. Try "
                             "other settings or more music.",
-                            tracks->size(), best.runs_completed),
+                            tracks.size(), best.runs_completed),
                 details.dump()};
     }
     if (context.stop().stop_requested()) {
         return {TaskState::revoked, "Task was cancelled.", details.dump()};
     }
-    auto notes = publish_playlists(best.playlists, *tracks, m_playlists, m_sink, context.stop());
+    auto notes = publish_playlists(best.playlists, tracks, m_playlists, m_sink, context.stop());
     if (!notes) {
         if (context.stop().stop_requested()) {
             return {TaskState::revoked, "Task was cancelled.", details.dump()};

@@ -6,6 +6,7 @@
 
 #include <domain/playlist_sink.hpp>
 #include <domain/playlist_store.hpp>
+#include <domain/track_scope.hpp>
 #include <domain/track_store.hpp>
 #include <playlists/clustering.hpp>
 #include <tasks/task_context.hpp>
@@ -23,7 +24,7 @@ class ClusterLibrary {
 
     /// All references must outlive this object. `threads` do not change the result.
     ClusterLibrary(TrackStore& tracks, PlaylistStore& playlists, PlaylistSink& sink, unsigned threads,
-                   ProgressListener listener = {});
+                   ProgressListener listener = {}, TrackScope scope = {});
 
     /// The task handler.
     [[nodiscard]] tasks::TaskOutcome operator()(tasks::TaskContext& context);
@@ -34,6 +35,7 @@ class ClusterLibrary {
     PlaylistSink& m_sink;
     unsigned m_threads;
     ProgressListener m_listener;
+    TrackScope m_scope;
 };
 
 } // namespace audiomuse::app

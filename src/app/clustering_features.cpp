@@ -1,14 +1,18 @@
 #include <app/clustering_features.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace audiomuse::app {
 
-Result<std::vector<playlists::TrackFeatures>> load_features(TrackStore& tracks, playlists::FeatureKind kind, std::size_t limit,
-                                                            std::stop_token stop) {
-    std::vector<playlists::TrackFeatures> features;
+Result<LoadedFeatures> load_features(TrackStore& tracks, const TrackScope& scope, playlists::FeatureKind kind, std::size_t limit,
+                                     std::stop_token stop) {
+    LoadedFeatures features;
     auto visited = tracks.visit_analysed([&](const AnalysedTrack& track) {
-        if (track.analysis.moods) {
+        const auto heard_s = track.analysis.partial ? std::nullopt : std::optional(track.analysis.duration_s);
+        if (scope.exclusion(track.track, heard_s)) {
+            ++features.excluded;
+        } else if (track.analysis.moods) {
             playlists::TrackFeatures row;
             row.id = track.track.id;
             row.title = track.track.title;
@@ -21,9 +25,9 @@ Result<std::vector<playlists::TrackFeatures>> load_features(TrackStore& tracks, 
             if (kind == playlists::FeatureKind::embedding && track.analysis.embedding) {
                 row.embedding.assign(track.analysis.embedding->begin(), track.analysis.embedding->end());
             }
-            features.push_back(std::move(row));
+            features.tracks.push_back(std::move(row));
         }
-        return !stop.stop_requested() && (limit == 0 || features.size() < limit);
+        return !stop.stop_requested() && (limit == 0 || features.tracks.size() < limit);
     });
     if (!visited) {
         return fail(std::move(visited));

@@ -42,7 +42,11 @@ Result<ConfigView> LibraryService::config() {
         return fail(std::move(eps));
     }
     const playlists::ClusteringSettings& clustering = m_settings.clustering;
-    const playlists::ClusteringRanges ranges = playlists::resolve_counts(clustering, counts->analysed);
+    const auto clustered = in_scope(counts->analysed);
+    if (!clustered) {
+        return tl::unexpected(clustered.error());
+    }
+    const playlists::ClusteringRanges ranges = playlists::resolve_counts(clustering, *clustered);
     ConfigView view;
     view.version = m_settings.version;
     view.media_server = m_settings.server.media_server;
@@ -95,6 +99,7 @@ Result<Task> LibraryService::start_analysis(const AnalysisRequest& request) {
         params.top_n_moods = static_cast<std::size_t>(*request.top_n_moods);
     }
     params.retry_failed = request.retry_failed.value_or(params.retry_failed);
+    params.accept_removals = request.accept_removals.value_or(params.accept_removals);
     return m_queue.submit(TaskType::main_analysis, to_json(params));
 }
 
@@ -195,17 +200,34 @@ Result<playlists::RealRange> LibraryService::eps_range(std::uint64_t analysed_tr
     if (m_eps && m_eps_of == analysed_tracks) {
         return *m_eps;
     }
-    auto features = load_features(m_tracks, m_settings.clustering.features, playlists::k_range_sample, {});
+    auto features = load_features(m_tracks, m_settings.scope, m_settings.clustering.features, playlists::k_range_sample, {});
     if (!features) {
         return fail(std::move(features));
     }
-    auto ranges = playlists::resolve_ranges(*features, m_settings.clustering, {});
+    auto ranges = playlists::resolve_ranges(features->tracks, m_settings.clustering, {});
     if (!ranges) {
         return fail(std::move(ranges));
     }
     m_eps = ranges->dbscan_eps;
     m_eps_of = analysed_tracks;
     return *m_eps;
+}
+
+Result<std::uint64_t> LibraryService::in_scope(std::uint64_t analysed_tracks) {
+    if (m_settings.scope.is_everything()) {
+        return analysed_tracks;
+    }
+    const std::lock_guard lock(m_eps_mutex);
+    if (m_scope_of == analysed_tracks) {
+        return m_in_scope;
+    }
+    auto features = load_features(m_tracks, m_settings.scope, playlists::FeatureKind::moods, 0, {});
+    if (!features) {
+        return fail(std::move(features));
+    }
+    m_in_scope = features->tracks.size();
+    m_scope_of = analysed_tracks;
+    return m_in_scope;
 }
 
 } // namespace audiomuse::app

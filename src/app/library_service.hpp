@@ -8,6 +8,7 @@
 #include <app/service.hpp>
 #include <domain/playlist_store.hpp>
 #include <domain/task_store.hpp>
+#include <domain/track_scope.hpp>
 #include <domain/track_store.hpp>
 #include <playlists/settings.hpp>
 #include <tasks/task_queue.hpp>
@@ -22,6 +23,7 @@ class LibraryService final : public Service {
         ConfiguredServer server;
         AnalysisParams analysis; ///< defaults of a start
         playlists::ClusteringSettings clustering;
+        TrackScope scope{}; ///< what is clustered
         bool model_available = false;
     };
 
@@ -46,6 +48,8 @@ class LibraryService final : public Service {
     /// The range of eps that a start would use now, by a sample of the library: the first tracks by their ids, which are hashes.
     /// Computed anew when their number changed.
     [[nodiscard]] Result<playlists::RealRange> eps_range(std::uint64_t analysed_tracks);
+    /// How many of so many analysed tracks are in scope. Counted anew when their number changed.
+    [[nodiscard]] Result<std::uint64_t> in_scope(std::uint64_t analysed_tracks);
 
     const Settings m_settings;
     tasks::TaskQueue& m_queue;
@@ -55,6 +59,8 @@ class LibraryService final : public Service {
     std::mutex m_eps_mutex;
     std::uint64_t m_eps_of = 0; ///< analysed tracks when the range was computed
     std::optional<playlists::RealRange> m_eps;
+    std::uint64_t m_scope_of = 0; ///< analysed tracks when those in scope were counted
+    std::uint64_t m_in_scope = 0;
 };
 
 } // namespace audiomuse::app

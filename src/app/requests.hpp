@@ -14,6 +14,7 @@ struct AnalysisRequest {
     std::optional<std::int64_t> num_recent_albums; ///< 0: all
     std::optional<std::int64_t> top_n_moods;       ///< 1 to 17
     std::optional<bool> retry_failed;              ///< try what is remembered as unreadable, too
+    std::optional<bool> accept_removals;           ///< what is not listed is gone, however much it is
 };
 
 /// The body of a start of a clustering; what is absent takes the configured value.

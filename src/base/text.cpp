@@ -54,6 +54,24 @@ bool is_control(std::string_view sequence) {
            sequence == "\xE2\x80\xA8" || sequence == "\xE2\x80\xA9";
 }
 
+/// Lower case of a character of two bytes in UTF-8 (U+0080 to U+07FF): Latin-1, Latin Extended-A, Greek, Cyrillic.
+unsigned lower_case(unsigned code) noexcept {
+    if ((code >= 0xC0 && code <= 0xDE && code != 0xD7) || (code >= 0x391 && code <= 0x3A9) || (code >= 0x410 && code <= 0x42F)) {
+        return code + 0x20;
+    }
+    if (code >= 0x400 && code <= 0x40F) {
+        return code + 0x50;
+    }
+    const bool even_is_upper = (code >= 0x100 && code <= 0x137) || (code >= 0x14A && code <= 0x177);
+    const bool odd_is_upper = (code >= 0x139 && code <= 0x148) || (code >= 0x179 && code <= 0x17E);
+    if ((even_is_upper && code % 2 == 0 && code != 0x130) || (odd_is_upper && code % 2 == 1)) {
+        return code + 1;
+    }
+    return code;
+}
+
+bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
 } // namespace
 
 std::string to_display_text(std::string_view bytes) {
@@ -90,6 +108,34 @@ std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes) noe
         --end;
     }
     return text.substr(0, end);
+}
+
+std::string normalised_text(std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const auto byte = static_cast<unsigned char>(c);
+        if (is_space(c)) {
+            if (!result.empty() && result.back() != ' ') {
+                result += ' ';
+            }
+        } else if (c >= 'A' && c <= 'Z') {
+            result += static_cast<char>(c + ('a' - 'A'));
+        } else if (byte >= 0xC2 && byte <= 0xDF && i + 1 < text.size() &&
+                   (static_cast<unsigned char>(text[i + 1]) & 0xC0U) == 0x80U) {
+            const unsigned code = lower_case(((byte & 0x1FU) << 6U) | (static_cast<unsigned char>(text[i + 1]) & 0x3FU));
+            result += static_cast<char>(0xC0U | (code >> 6U));
+            result += static_cast<char>(0x80U | (code & 0x3FU));
+            ++i;
+        } else {
+            result += c;
+        }
+    }
+    if (!result.empty() && result.back() == ' ') {
+        result.pop_back();
+    }
+    return result;
 }
 
 } // namespace audiomuse

@@ -13,4 +13,8 @@ namespace audiomuse {
 /// The longest beginning of at most `max_bytes` bytes that cuts no UTF-8 character apart.
 [[nodiscard]] std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes) noexcept;
 
+/// A text reduced to what makes two spellings the same: letters in lower case (Latin, Greek and Cyrillic), spaces trimmed and
+/// single.
+[[nodiscard]] std::string normalised_text(std::string_view text);
+
 } // namespace audiomuse

@@ -28,7 +28,9 @@ struct AlbumLimit {
 struct Listing {
     std::uint64_t albums = 0;
     std::uint64_t tracks = 0;
-    bool complete = false;             ///< every album was visited and nothing was unreadable: what was not seen is gone
+    bool complete = false; ///< every album was visited and nothing was unreadable: what was not seen is gone
+    /// The music libraries that were visited, by name, when there are others beside them; empty: all.
+    std::vector<std::string> libraries;
     std::vector<std::string> problems; ///< a sentence for each folder or page that could not be read, at most 100
 };
 

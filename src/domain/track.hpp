@@ -16,7 +16,9 @@ using AlbumId = Id<struct AlbumTag>;
 /// Tells a cheap check whether the bytes behind a track may have changed.
 struct FileStamp {
     std::uint64_t size_bytes = 0;
-    std::int64_t modified_ns = 0; ///< since the Unix epoch; 0 where the source knows none
+    /// Since the Unix epoch; 0 where the source knows none. On a media server, which tells no such time, the listed length in
+    /// milliseconds.
+    std::int64_t modified_ns = 0;
 
     friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
@@ -36,11 +38,13 @@ struct Track {
     std::string artist; ///< the track artist; empty when unknown
     std::string album;
     std::string album_artist;
-    std::string genre;
+    std::string genre;   ///< several are separated by "; "
+    std::string library; ///< the name of its music library on a media server; empty where there is none or it is not known
     std::string
         path; ///< relative to the library for a local folder; empty where the source has none. Raw bytes may not be UTF-8.
     int track_number = 0;
     int year = 0;
+    std::chrono::milliseconds listed_length{0}; ///< as the source says; 0: it does not say
     FileStamp stamp;
 
     /// "Title by Artist", as messages show a track; only the title when the artist is unknown.

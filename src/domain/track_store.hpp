@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
+#include <stop_token>
+#include <string>
 #include <vector>
 
 #include <base/clock.hpp>
@@ -24,6 +27,26 @@ struct TrackStatus {
     bool stamp_matches = false;              ///< size and time are those of the analysis or, without one, of the failure
     std::optional<FailureCode> failure;      ///< of the newest attempt, when that failed
     int runs_failed = 0;                     ///< runs (listings) in a row that ended in a failure of this stamp
+    bool was_listed = false;                 ///< known and not missing before this listing named it
+    std::optional<double> heard_s; ///< the length that the analysis measured, when it heard the whole track of this stamp
+};
+
+/// How a complete listing ends.
+struct ListingEnd {
+    std::vector<std::string> libraries{}; ///< as in Listing: a track that is known to be in another one was not looked for
+    /// With more unseen tracks than these none becomes missing.
+    std::uint64_t most_removals = std::numeric_limits<std::uint64_t>::max();
+};
+
+struct ListingOutcome {
+    std::uint64_t unseen = 0; ///< tracks that were listed before and not by this listing
+    bool removed = true;      ///< they are missing now; false: they were more than allowed, and nothing changed
+};
+
+/// A new track that took over the analysis of one that went missing.
+struct MovedTrack {
+    TrackId id;
+    AnalysisVersion analysed;
 };
 
 struct TrackCounts {
@@ -47,6 +70,9 @@ struct FailedTrack {
 
 /// Returns false to end the visit early.
 using AnalysedVisitor = std::function<bool(const AnalysedTrack&)>;
+/// Gets the failure of the newest attempt, if there was one.
+using UnanalysedVisitor = std::function<void(const Track&, std::optional<FailureCode>)>;
+using MovedVisitor = std::function<void(const MovedTrack&)>;
 
 /// Tracks of one source with what was heard in them. Every call is one transaction. Safe to call from several threads.
 class TrackStore {
@@ -61,9 +87,14 @@ class TrackStore {
     [[nodiscard]] virtual Result<std::vector<TrackStatus>> record_album(const ListingId& listing, const Album& album,
                                                                         std::span<const Track> tracks) = 0;
 
-    /// Ends a complete listing: tracks that it did not see become missing; their analyses stay for 90 days. Returns how many
-    /// became so now.
-    [[nodiscard]] virtual Result<std::uint64_t> finish_listing(const ListingId& listing) = 0;
+    /// Ends a complete listing: tracks that it did not see become missing; their analyses stay for 90 days.
+    [[nodiscard]] virtual Result<ListingOutcome> finish_listing(const ListingId& listing, const ListingEnd& end) = 0;
+
+    /// Gives present tracks that were never analysed nor tried the analysis of a missing one, where size, listed length,
+    /// normalised artist and title (none of them empty or 0) match exactly one present track and missing ones of one audio only;
+    /// the missing rows stay as they are. Call after finish_listing(): only then is known what is missing. Bounded memory; one
+    /// transaction for each thousand tracks. Error cancelled when the token fires; what was given so far stays.
+    [[nodiscard]] virtual Result<void> adopt_moved(const MovedVisitor& visitor, std::stop_token stop) = 0;
 
     /// Replaces an older analysis or failure. Errors: not_found for an unknown track, invalid_argument for numbers that are not
     /// finite.
@@ -79,6 +110,8 @@ class TrackStore {
     [[nodiscard]] virtual Result<TrackCounts> counts() = 0;
     /// Present tracks with their analysis, ordered by id. Holds one track at a time.
     [[nodiscard]] virtual Result<void> visit_analysed(const AnalysedVisitor& visitor) = 0;
+    /// Present tracks without an analysis, in no order. Holds one track at a time.
+    [[nodiscard]] virtual Result<void> visit_unanalysed(const UnanalysedVisitor& visitor) = 0;
     /// Present tracks whose newest attempt failed, ordered by last attempt (newest first), then id.
     [[nodiscard]] virtual Result<std::vector<FailedTrack>> failures(std::uint64_t offset, std::uint64_t limit) = 0;
 };

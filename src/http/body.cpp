@@ -144,6 +144,7 @@ Result<app::AnalysisRequest> parse_analysis_request(const std::string& body) {
     reader.read("num_recent_albums", request.num_recent_albums);
     reader.read("top_n_moods", request.top_n_moods);
     reader.read("retry_failed", request.retry_failed);
+    reader.read("accept_removals", request.accept_removals);
     if (auto error = reader.finish()) {
         return tl::unexpected(std::move(*error));
     }

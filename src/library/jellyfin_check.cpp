@@ -33,7 +33,8 @@ std::string unreachable_sentence(const net::Failure& failure, const std::string&
     switch (failure.kind) {
     case FailureKind::host_unknown: return fmt::format("The host of {} is unknown: is the name spelled right?", address);
     case FailureKind::connection_refused:
-        return fmt::format("Nothing listens at {}: is the server running, and is the port right?", address);
+        return fmt::format("Nothing listens at {}, the connection was refused: is the server running, and is the port right?",
+                           address);
     case FailureKind::untrusted_certificate:
         return fmt::format("The TLS certificate of {} is not trusted. A certificate of your own can be named as CA file.",
                            address);

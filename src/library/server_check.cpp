@@ -1,7 +1,9 @@
 #include <library/server_check.hpp>
 
+#include <cctype>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +14,17 @@ namespace {
 
 constexpr const char* k_trial_name = "audiomuse connection check";
 
+/// With a capital at its begin and a full stop at its end.
+std::string sentence(std::string text) {
+    if (!text.empty()) {
+        text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+        if (constexpr std::string_view k_ends = ".!?"; k_ends.find(text.back()) == std::string_view::npos) {
+            text += '.';
+        }
+    }
+    return text;
+}
+
 } // namespace
 
 Finding try_playlist(PlaylistSink& sink, const Track& track, const std::stop_token& stop) {
@@ -19,10 +32,11 @@ Finding try_playlist(PlaylistSink& sink, const Track& track, const std::stop_tok
     playlist.name = k_trial_name;
     playlist.songs = {{track.id, track.title, track.artist, track.path, 0}};
     const auto not_made = [](const Error& error) {
-        return Finding{FindingLevel::bad, fmt::format("Playlists cannot be made: {}", error.message)};
+        return Finding{FindingLevel::bad, sentence(fmt::format("Playlists cannot be made: {}", error.message))};
     };
     const auto not_removed = [](const std::string& why) {
-        return Finding{FindingLevel::bad, fmt::format("The playlist \"{}\" was made but cannot be removed{}", k_trial_name, why)};
+        return Finding{FindingLevel::bad,
+                       sentence(fmt::format("The playlist \"{}\" was made but cannot be removed{}", k_trial_name, why))};
     };
     const auto owners = sink.owners(stop);
     if (!owners) {
@@ -63,16 +77,18 @@ ServerCheck check_by_use(MusicSource& source, PlaylistSink& sink, PlaylistTrial 
         },
         stop);
     if (!listing) {
-        check.findings.push_back({FindingLevel::bad, listing.error().message});
+        check.findings.push_back({FindingLevel::bad, sentence(listing.error().message)});
         return check;
     }
-    check.findings.push_back({FindingLevel::good, fmt::format("{} answers, and the credentials are accepted.", source.name())});
+    check.findings.push_back(
+        {FindingLevel::good, sentence(fmt::format("{} answers, and the credentials are accepted.", source.name()))});
     if (!first) {
         check.findings.push_back({FindingLevel::bad, "There is no song in the music libraries."});
         return check;
     }
     if (const auto input = source.open(*first, stop); !input) {
-        check.findings.push_back({FindingLevel::bad, fmt::format("A song cannot be fetched: {}", input.error().reason)});
+        check.findings.push_back(
+            {FindingLevel::bad, sentence(fmt::format("A song cannot be fetched: {}", input.error().reason))});
     } else {
         check.findings.push_back({FindingLevel::good, "Songs can be fetched."});
     }

@@ -5,10 +5,6 @@
 
 namespace audiomuse::playlists {
 
-/// A text reduced to what makes two spellings the same: letters in lower case (Latin, Greek and Cyrillic), spaces trimmed and
-/// single.
-[[nodiscard]] std::string normalised_text(std::string_view text);
-
 /// The normalised artist, the album artist where there is none; empty when both are unknown ("Unknown Artist" and the like count
 /// so).
 [[nodiscard]] std::string artist_key(std::string_view artist, std::string_view album_artist);

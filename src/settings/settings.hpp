@@ -74,6 +74,9 @@ struct Settings {
     std::filesystem::path subsonic_api_key_file;
 
     std::vector<std::string> music_libraries; ///< names on the server; empty: all
+    std::vector<std::string> exclude_paths;   ///< as in TrackScope, as is exclude_genres
+    std::vector<std::string> exclude_genres;
+    std::int64_t max_duration_s = 0; ///< 0: no limit
     std::vector<PathMapping> path_map;
     bool playlists_public = false;
     std::vector<std::string> playlist_users; ///< ids or names on the server; empty: the one user

@@ -10,6 +10,7 @@
 #include <store/detail/connection.hpp>
 #include <store/detail/engine.hpp>
 #include <store/detail/listing_rows.hpp>
+#include <store/detail/moved_rows.hpp>
 #include <store/detail/track_rows.hpp>
 
 namespace audiomuse::store {
@@ -133,11 +134,33 @@ Result<std::vector<TrackStatus>> SqliteTrackStore::record_album(const ListingId&
     });
 }
 
-Result<std::uint64_t> SqliteTrackStore::finish_listing(const ListingId& listing) {
+Result<ListingOutcome> SqliteTrackStore::finish_listing(const ListingId& listing, const ListingEnd& end) {
     const UtcTime now = m_now();
     return m_database.engine().write(Durability::process_death, [&](Connection& connection) {
-        return detail::end_listing(connection, m_source, listing, now, now - k_missing_kept);
+        return detail::end_listing(connection, m_source, listing, end, now, now - k_missing_kept);
     });
+}
+
+Result<void> SqliteTrackStore::adopt_moved(const MovedVisitor& visitor, std::stop_token stop) {
+    std::int64_t after = 0;
+    for (;;) {
+        if (stop.stop_requested()) {
+            return fail(ErrorCode::cancelled, "The search for moved tracks was cancelled.");
+        }
+        auto batch = m_database.engine().write(Durability::process_death, [&](Connection& connection) {
+            return detail::adopt_some(connection, m_source, after, m_now());
+        });
+        if (!batch) {
+            return fail(std::move(batch));
+        }
+        for (const MovedTrack& track : batch->adopted) {
+            visitor(track);
+        }
+        if (batch->last == 0) {
+            return {};
+        }
+        after = batch->last;
+    }
 }
 
 Result<void> SqliteTrackStore::save_analysis(const TrackId& track, const FileStamp& stamp, const Analysis& analysis) {
@@ -266,6 +289,43 @@ Result<void> SqliteTrackStore::visit_analysed(const AnalysedVisitor& visitor) {
             if (!visitor(track)) {
                 return {};
             }
+        }
+    });
+}
+
+Result<void> SqliteTrackStore::visit_unanalysed(const UnanalysedVisitor& visitor) {
+    static const std::string k_sql = "SELECT f.code, " + std::string(detail::k_track_columns) +
+                                     " FROM tracks t CROSS JOIN albums b ON b.seq = t.album LEFT JOIN failures f ON f.track = "
+                                     "t.seq WHERE t.source = (SELECT seq FROM sources WHERE name = ?1) AND t.present = 1 AND "
+                                     "t.standing <> 'analysed'";
+    return m_database.engine().read([&](Connection& connection) -> Result<void> {
+        auto query = connection.query(k_sql);
+        if (!query) {
+            return fail(std::move(query));
+        }
+        query->bind(m_source);
+        Track track;
+        for (;;) {
+            auto found = query->step();
+            if (!found) {
+                return fail(std::move(found));
+            }
+            if (!*found) {
+                return {};
+            }
+            RowReader row = query->row();
+            std::optional<FailureCode> failure;
+            if (row.next_is_null()) {
+                row.skip(1);
+            } else {
+                auto code = detail::read_failure_code(row.bytes());
+                if (!code) {
+                    return fail(std::move(code));
+                }
+                failure = *code;
+            }
+            detail::read_track(row, track);
+            visitor(track, failure);
         }
     });
 }

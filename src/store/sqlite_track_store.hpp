@@ -22,7 +22,8 @@ class SqliteTrackStore final : public TrackStore {
 
     [[nodiscard]] Result<std::vector<TrackStatus>> record_album(const ListingId& listing, const Album& album,
                                                                 std::span<const Track> tracks) override;
-    [[nodiscard]] Result<std::uint64_t> finish_listing(const ListingId& listing) override;
+    [[nodiscard]] Result<ListingOutcome> finish_listing(const ListingId& listing, const ListingEnd& end) override;
+    [[nodiscard]] Result<void> adopt_moved(const MovedVisitor& visitor, std::stop_token stop) override;
     [[nodiscard]] Result<void> save_analysis(const TrackId& track, const FileStamp& stamp, const Analysis& analysis) override;
     [[nodiscard]] Result<void> save_failure(const TrackId& track, const FileStamp& stamp, const TrackFailure& failure) override;
     /// Looks into all sources: equal audio sounds alike wherever it lies.
@@ -30,6 +31,7 @@ class SqliteTrackStore final : public TrackStore {
     [[nodiscard]] Result<std::optional<Track>> find(const TrackId& track) override;
     [[nodiscard]] Result<TrackCounts> counts() override;
     [[nodiscard]] Result<void> visit_analysed(const AnalysedVisitor& visitor) override;
+    [[nodiscard]] Result<void> visit_unanalysed(const UnanalysedVisitor& visitor) override;
     [[nodiscard]] Result<std::vector<FailedTrack>> failures(std::uint64_t offset, std::uint64_t limit) override;
 
   private:

@@ -21,7 +21,10 @@ using namespace std::chrono_literals;
 class ScriptedSource final : public MusicSource {
   public:
     std::map<std::string, std::vector<std::string>> albums;
-    std::map<std::string, std::uint64_t> sizes;   ///< of a title; 1000 + its place by default
+    std::map<std::string, std::uint64_t> sizes; ///< of a title; 1000 + its place by default
+    std::map<std::string, std::string> titles;  ///< by id; the id by default
+    std::map<std::string, std::string> genres;  ///< by id
+    std::map<std::string, std::chrono::milliseconds> lengths;
     std::map<std::string, TrackFailure> refusals; ///< by title: what opening it ends in
     bool complete = true;
 
@@ -62,8 +65,13 @@ class ScriptedSource final : public MusicSource {
         track.id = TrackId(song);
         track.album_id = AlbumId(album);
         track.album = album;
-        track.title = song;
+        const auto titled = titles.find(song);
+        track.title = titled != titles.end() ? titled->second : song;
         track.artist = "Artist";
+        const auto described = genres.find(song);
+        track.genre = described != genres.end() ? described->second : "";
+        const auto length = lengths.find(song);
+        track.listed_length = length != lengths.end() ? length->second : 0ms;
         track.path = song;
         const auto found = sizes.find(song);
         track.stamp = {found != sizes.end() ? found->second : std::hash<std::string>{}(song) % 1'000'000, 7};
@@ -118,10 +126,24 @@ class AnalyseLibraryTest : public testing::Test {
     Task run(AnalysisParams params = {}) {
         const TaskId id = m_queue.submit(TaskType::main_analysis, to_json(params)).value().id;
         Task task = m_tasks.claim(TaskType::main_analysis, OwnerId("test"), utc_now()).value().value();
-        AnalyseLibrary analyse(m_source, m_analyser, m_tracks, {.workers = m_workers, .transfers = 3, .current_version = {}});
+        AnalyseLibrary analyse(m_source, m_analyser, m_tracks,
+                               {.workers = m_workers, .transfers = 3, .current_version = {}, .scope = m_scope});
         m_runner.run(std::move(task), [&](tasks::TaskContext& context) { return analyse(context); });
         return m_tasks.find(id).value().value();
     }
+    std::vector<std::string> whole_log(const Task& task) {
+        std::vector<std::string> texts;
+        const auto lines = m_tasks.log(task.id, 0, 0).value();
+        for (const TaskLogLine& line : lines) {
+            texts.push_back(line.text);
+        }
+        return texts;
+    }
+    static bool holds(const std::vector<std::string>& texts, const std::string& text) {
+        return std::ranges::find(texts, text) != texts.end();
+    }
+
+    TrackScope m_scope;
     FakeTaskStore m_tasks;
     FakeTrackStore m_tracks;
     tasks::TaskQueue m_queue{m_tasks};
@@ -167,6 +189,145 @@ TEST_F(AnalyseLibraryTest, ItEndsWithWhatTheSourceHas) {
     EXPECT_TRUE(std::ranges::any_of(log, [](const TaskLogLine& line) {
         return line.text == "Scripted music has 3 songs, 2 are analysed, 1 are not, because: 1 not_audio.";
     }));
+}
+
+TEST_F(AnalyseLibraryTest, WhatTheSettingsExcludeIsRecordedCountedAndNotOpened) {
+    m_source.albums = {{"One", {"a", "b", "talk"}}, {"Two", {"long", "short"}}};
+    m_source.genres = {{"talk", "Speech"}, {"a", "Rock"}};
+    m_source.lengths = {{"long", 601s}, {"short", 600s}};
+    m_scope = TrackScope({.exclude_paths = {"B"}, .exclude_genres = {"speech"}, .max_duration = 600s});
+    std::atomic<int> opened = 0;
+    m_source.when_opened = [&] { ++opened; };
+    const Task task = run();
+    EXPECT_EQ(task.status_message, "Analysis finished. Tracks: 5 seen, 2 new, 2 analysed, 0 known, 0 failed, 3 excluded.");
+    EXPECT_EQ(opened, 2);
+    EXPECT_EQ(json::parse(task.details)["tracks_completed"], 5);
+    EXPECT_TRUE(holds(whole_log(task), "Scripted music has 5 songs, 2 are analysed, 3 are not, because: 1 excluded by "
+                                       "exclude_genres, 1 excluded by exclude_paths, 1 excluded by max_duration_s."));
+    EXPECT_EQ(m_tracks.find(TrackId("talk")).value()->genre, "Speech");
+    EXPECT_EQ(m_tracks.find(TrackId("long")).value()->listed_length, 601s);
+
+    m_scope = {};
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 5 seen, 3 new, 3 analysed, 2 known, 0 failed.");
+}
+
+TEST_F(AnalyseLibraryTest, AnUnknownLengthIsHeardWholeAndThenDecides) {
+    m_source.albums = {{"One", {"a"}}}; // 60 s, as the analyser finds
+    m_scope = TrackScope({.max_duration = 30s});
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 1 seen, 1 new, 1 analysed, 0 known, 0 failed.");
+    EXPECT_EQ(m_analyser.analysed, 1);
+    const Task again = run();
+    EXPECT_EQ(again.state, TaskState::failure);
+    EXPECT_EQ(again.status_message, "The settings exclude every track, so nothing is left to analyse. Tracks: 1 seen, 0 new, 0 "
+                                    "analysed, 0 known, 0 failed, 1 excluded.");
+    EXPECT_EQ(m_analyser.analysed, 1);
+}
+
+TEST_F(AnalyseLibraryTest, AListingThatShrankByHalfRemovesNothingUntilThatIsAccepted) {
+    m_source.albums = {{"One", {"a", "b", "c", "d", "e"}}};
+    (void)run();
+    m_source.albums = {{"One", {"a", "b"}}};
+    const Task shrunk = run();
+    EXPECT_EQ(shrunk.state, TaskState::success);
+    EXPECT_EQ(shrunk.status_message,
+              "Analysis finished. Tracks: 2 seen, 0 new, 0 analysed, 2 known, 0 failed. Fewer than half of "
+              "the known tracks were listed, so none was removed: see the log.");
+    EXPECT_TRUE(
+        holds(whole_log(shrunk),
+              "Scripted music lists 2 songs, fewer than half of the 5 that it had. Nothing is removed: a disk that is not "
+              "mounted looks the same. If they are gone indeed, start an analysis with \"accept_removals\": true."));
+    EXPECT_EQ(m_tracks.counts().value().missing, 0U);
+
+    const Task accepted = run({.accept_removals = true});
+    EXPECT_EQ(accepted.status_message, "Analysis finished. Tracks: 2 seen, 0 new, 0 analysed, 2 known, 0 failed.");
+    EXPECT_TRUE(holds(whole_log(accepted), "3 tracks are no longer in scripted music; their analyses stay."));
+    EXPECT_EQ(m_tracks.counts().value().missing, 3U);
+}
+
+TEST_F(AnalyseLibraryTest, HalfOfTheTracksMayGoAndNewOnesDoNotCountForOldOnes) {
+    m_source.albums = {{"One", {"a", "b", "c", "d"}}};
+    (void)run();
+    m_source.albums = {{"One", {"a", "b"}}};
+    (void)run();
+    EXPECT_EQ(m_tracks.counts().value().missing, 2U);
+    m_source.albums = {{"One", {"x", "y"}}}; // as many as before, all of them other ones
+    (void)run();
+    EXPECT_EQ(m_tracks.counts().value().missing, 4U);
+    EXPECT_EQ(m_tracks.counts().value().present, 2U);
+}
+
+TEST_F(AnalyseLibraryTest, AfterARescanWithNewIdsNothingIsFetched) {
+    m_source.albums = {{"One", {"a", "b"}}, {"Two", {"c", "d"}}};
+    for (const auto& [old, id] : {std::pair("a", "a2"), {"b", "b2"}, {"c", "c2"}, {"d", "d2"}}) {
+        m_source.titles[old] = m_source.titles[id] = std::string("Title ") + old;
+        m_source.lengths[old] = m_source.lengths[id] = 60s;
+        m_source.sizes[old] = m_source.sizes[id] = 1'000 + static_cast<std::uint64_t>(old[0]);
+    }
+    (void)run();
+    m_source.albums = {{"One", {"a2", "b2"}}, {"Two", {"c2", "d2", "e"}}};
+    std::atomic<int> opened = 0;
+    m_source.when_opened = [&] { ++opened; };
+    const Task task = run();
+    EXPECT_EQ(task.status_message, "Analysis finished. Tracks: 5 seen, 1 new, 1 analysed, 4 known, 0 failed.");
+    EXPECT_EQ(opened, 1) << "only the new song";
+    EXPECT_TRUE(holds(whole_log(task), "4 tracks have other ids than before; their analyses were found again by size, length, "
+                                       "artist and title."));
+    EXPECT_EQ(json::parse(task.details)["albums_completed"], 2);
+    for (const Task& child : m_tasks.children(task.id).value()) {
+        EXPECT_EQ(child.state, TaskState::success) << child.sub_type;
+    }
+    EXPECT_EQ(m_tracks.counts().value().missing, 4U) << "the old rows stay";
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 5 seen, 0 new, 0 analysed, 5 known, 0 failed.");
+}
+
+TEST_F(AnalyseLibraryTest, WhereTwoMatchTheAudioSettlesIt) {
+    m_source.albums = {{"One", {"a"}}};
+    for (const char* id : {"a", "a2", "a3"}) {
+        m_source.titles[id] = "Title";
+        m_source.lengths[id] = 60s;
+        m_source.sizes[id] = 1'000;
+    }
+    (void)run();
+    m_source.albums = {{"One", {"a2", "a3"}}};
+    std::atomic<int> opened = 0;
+    m_source.when_opened = [&] { ++opened; };
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 2 seen, 2 new, 0 analysed, 2 known, 0 failed.");
+    EXPECT_EQ(opened, 2);
+    EXPECT_EQ(m_analyser.analysed, 1);
+}
+
+TEST_F(AnalyseLibraryTest, AnIncompleteListingMovesNothing) {
+    m_source.albums = {{"One", {"a"}}};
+    for (const char* id : {"a", "a2"}) {
+        m_source.titles[id] = "Title";
+        m_source.lengths[id] = 60s;
+        m_source.sizes[id] = 1'000;
+    }
+    (void)run();
+    m_source.albums = {{"One", {"a2"}}};
+    m_source.complete = false;
+    std::atomic<int> opened = 0;
+    m_source.when_opened = [&] { ++opened; };
+    (void)run();
+    EXPECT_EQ(opened, 1);
+    EXPECT_EQ(m_tracks.counts().value().missing, 0U);
+}
+
+TEST_F(AnalyseLibraryTest, AnIdWithOtherAudioGetsANewAnalysis) {
+    m_source.albums = {{"One", {"a", "b"}}};
+    m_source.sizes = {{"a", 1'000}, {"b", 2'000}};
+    m_source.lengths = {{"a", 60s}, {"b", 61s}};
+    (void)run();
+    m_source.sizes["a"] = 3'000;
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 2 seen, 1 new, 1 analysed, 1 known, 0 failed.");
+    EXPECT_EQ(m_analyser.analysed, 3);
+}
+
+TEST_F(AnalyseLibraryTest, ParamsOfAnOlderProgramAreRead) {
+    const auto params = parse_analysis_params(R"({"num_recent_albums":3,"top_n_moods":5,"retry_failed":true})").value();
+    EXPECT_EQ(params.num_recent_albums, 3U);
+    EXPECT_FALSE(params.accept_removals);
+    EXPECT_TRUE(parse_analysis_params(to_json({.accept_removals = true})).value().accept_removals);
 }
 
 TEST_F(AnalyseLibraryTest, LastingFailuresAreRemembered) {

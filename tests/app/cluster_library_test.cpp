@@ -51,7 +51,7 @@ class ClusterLibraryTest : public testing::Test {
 
     tasks::TaskOutcome run(const Task& task, const ClusterLibrary::ProgressListener& listener = {}) {
         tasks::TaskContext context(task, m_store, m_stops, m_stops.add(task.id, std::nullopt));
-        return ClusterLibrary(m_tracks, m_playlists, m_sink, 2, listener)(context);
+        return ClusterLibrary(m_tracks, m_playlists, m_sink, 2, listener, m_scope)(context);
     }
 
     [[nodiscard]] std::string whole_log(const std::string& id) {
@@ -63,12 +63,42 @@ class ClusterLibraryTest : public testing::Test {
         return text;
     }
 
+    TrackScope m_scope;
     FakeTrackStore m_tracks;
     FakePlaylistStore m_playlists;
     test::FakePlaylistSink m_sink;
     FakeTaskStore m_store;
     tasks::StopRegistry m_stops;
 };
+
+TEST_F(ClusterLibraryTest, WhatTheSettingsExcludeStaysOutOfPlaylists) {
+    Track talk = sample_track("talk");
+    talk.genre = "Speech";
+    ASSERT_TRUE(m_tracks.record_album(ListingId("l"), sample_album("b"), {{talk}}));
+    ASSERT_TRUE(m_tracks.save_analysis(talk.id, talk.stamp, sample_analysis()));
+    m_scope = TrackScope({.exclude_genres = {"speech"}});
+    const auto outcome = run(begin("t"));
+    EXPECT_EQ(outcome.state, TaskState::success) << outcome.message;
+    EXPECT_NE(whole_log("t").find("Found 80 analysed tracks to cluster.\nThe settings exclude 1 more.\n"), std::string::npos)
+        << whole_log("t");
+    const auto playlists = m_playlists.current().value();
+    for (const Playlist& playlist : playlists) {
+        for (const PlaylistSong& song : playlist.songs) {
+            EXPECT_NE(song.id, talk.id);
+        }
+    }
+}
+
+TEST_F(ClusterLibraryTest, WhenAllIsExcludedThePlaylistsStay) {
+    ASSERT_EQ(run(begin("first")).state, TaskState::success);
+    const auto before = m_playlists.current().value().size();
+    ASSERT_TRUE(m_store.revoke(TaskId("first"), "Out of the way.", at(3)));
+    m_scope = TrackScope({.max_duration = std::chrono::seconds(100)}); // the sample is partial: its listed length counts
+    const auto outcome = run(begin("second"));
+    EXPECT_EQ(outcome.state, TaskState::failure);
+    EXPECT_EQ(outcome.message, "The settings exclude all 80 analysed tracks; the playlists of the last run stay.");
+    EXPECT_EQ(m_playlists.current().value().size(), before);
+}
 
 TEST_F(ClusterLibraryTest, ABrokenOffSearchGoesOnWithItsSeedAndScores) {
     const auto whole = run(begin("whole"));

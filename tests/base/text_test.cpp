@@ -42,5 +42,17 @@ TEST(TruncateTest, NoCharacterIsCutApart) {
     EXPECT_EQ(truncate_utf8("東", 2), "");
 }
 
+TEST(NormalisedText, FoldsCaseAndSpace) {
+    EXPECT_EQ(normalised_text("  The   BEATLES\t"), "the beatles");
+    EXPECT_EQ(normalised_text("BJÖRK Čechomor ΩΜΕΓΑ КИНО Ё"), "björk čechomor ωμεγα кино ё");
+    EXPECT_EQ(normalised_text("×"), "×");
+    EXPECT_EQ(normalised_text(""), "");
+}
+
+TEST(NormalisedText, LeavesBrokenUtf8Alone) {
+    EXPECT_EQ(normalised_text("A\xC3"), "a\xC3");
+    EXPECT_EQ(normalised_text("\xFF\xC3Z"), "\xFF\xC3z");
+}
+
 } // namespace
 } // namespace audiomuse

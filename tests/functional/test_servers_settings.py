@@ -69,6 +69,40 @@ def test_a_limit_of_the_length_restricts_clustering_without_a_new_analysis(conne
     assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
 
 
+@on(ONE_OF_EACH)
+def test_excluded_genres_stay_out_of_analysis_and_without_a_new_one_out_of_playlists(connect, media, tmp_path):
+    data = tmp_path / "data"
+    out = {"Clockwork", "Rising"}
+    for track in media.library.tracks():
+        if track.title in out:
+            media.library.change(track.number, genre="Hörspiel" if track.title == "Rising" else "Spoken Word; Other")
+    ids = {song for song, title in media.songs().items() if title in out}
+    settings = {"AUDIOMUSE_EXCLUDE_GENRES": "HÖRSPIEL,spoken*"}
+    server = connect(media, data=data, **settings)
+    status = server.analyse()
+    assert status["state"] == "SUCCESS" and counts(status["status_message"])["analysed"] == media.good() - 2
+    assert status["status_message"].endswith(" 2 excluded.")
+    assert "2 excluded by exclude_genres" in " ".join(status["details"]["log"])
+    server.stop()
+    server = connect(media, data=data)
+    assert counts(server.analyse()["status_message"])["analysed"] == 2
+    server.stop()
+    server = connect(media, data=data, **settings)
+    downloads = media.fake.log.counts["download"]
+    assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+    assert len(ids) == 2 and not ids & {song for songs in published(server).values() for song in songs}
+    assert media.fake.log.counts["download"] == downloads
+
+
+@on(["jellyfin-10.11.11"])
+def test_excluded_paths_are_the_servers(connect, media):
+    title = "Clockwork"
+    path = "/media/music/" + next(track for track in media.library.tracks() if track.title == title).path
+    status = connect(media, AUDIOMUSE_EXCLUDE_PATHS=path.upper() + ",/media/mus").analyse()
+    assert status["state"] == "SUCCESS" and counts(status["status_message"])["analysed"] == media.good() - 1
+    assert "1 excluded by exclude_paths" in " ".join(status["details"]["log"])
+
+
 def path_map(tmp_path, there, here):
     """The arguments for a settings file with this map."""
     (tmp_path / "audiomuse.toml").write_text(f'path_map = {{ "{there}" = "{here}" }}\n', encoding="utf-8")
@@ -110,7 +144,9 @@ def test_new_ids_for_every_track(connect, media):
     server = connect(media)
     assert server.analyse()["state"] == "SUCCESS"
     media.library.reissue_ids()
+    downloads = media.fake.log.counts["download"]
     again = server.analyse()
+    assert media.fake.log.counts["download"] - downloads <= 4, again  # the odd files: broken, or without an artist
     assert again["state"] == "SUCCESS" and counts(again["status_message"])["analysed"] <= 1  # what is not unique is analysed
     assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
     assert media.named_playlists() == published(server)
@@ -151,7 +187,10 @@ def test_a_listing_that_shrank_by_half_removes_nothing_and_says_so(connect, medi
         media.library.remove_album(album.number)
     status = server.analyse()
     assert re.search(r"half|shrank|fewer", " ".join(status["details"]["log"]) + status["status_message"])
+    accepted = server.analyse(accept_removals=True)
+    assert "tracks are no longer in" in " ".join(accepted["details"]["log"])
     media.library.removed.clear()
+    assert server.analyse()["state"] == "SUCCESS"
     assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
     assert media.playlists() == before
 

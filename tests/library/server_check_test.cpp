@@ -21,6 +21,7 @@ TEST_F(CheckByUseTest, AServerThatWorksLeavesNothingBehind) {
     const ServerCheck found = check();
     EXPECT_TRUE(found.usable());
     EXPECT_EQ(found.findings.size(), 3U);
+    EXPECT_EQ(found.findings[0].sentence, "The fake source answers, and the credentials are accepted.");
     EXPECT_TRUE(m_sink.contents().empty());
 }
 
@@ -36,6 +37,8 @@ TEST_F(CheckByUseTest, WhatIsWrongIsNamed) {
     ASSERT_EQ(check().findings.size(), 1U);
     EXPECT_EQ(check().findings[0].sentence, "Nobody is there.");
     EXPECT_FALSE(check().usable());
+    m_source.fail_listing({ErrorCode::unavailable, "the server is asleep"});
+    EXPECT_EQ(check().findings[0].sentence, "The server is asleep.");
 }
 
 } // namespace

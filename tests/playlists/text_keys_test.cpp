@@ -5,18 +5,6 @@
 namespace audiomuse::playlists {
 namespace {
 
-TEST(NormalisedText, FoldsCaseAndSpace) {
-    EXPECT_EQ(normalised_text("  The   BEATLES\t"), "the beatles");
-    EXPECT_EQ(normalised_text("BJÖRK Čechomor ΩΜΕΓΑ КИНО Ё"), "björk čechomor ωμεγα кино ё");
-    EXPECT_EQ(normalised_text("×"), "×");
-    EXPECT_EQ(normalised_text(""), "");
-}
-
-TEST(NormalisedText, LeavesBrokenUtf8Alone) {
-    EXPECT_EQ(normalised_text("A\xC3"), "a\xC3");
-    EXPECT_EQ(normalised_text("\xFF\xC3Z"), "\xFF\xC3z");
-}
-
 TEST(ArtistKey, FallsBackToTheAlbumArtistAndKnowsNobody) {
     EXPECT_EQ(artist_key("ABBA", "Various Artists"), "abba");
     EXPECT_EQ(artist_key("", "ABBA"), "abba");

@@ -73,7 +73,7 @@ TEST_F(LoadTest, WithoutAnythingTheDefaultsHold) {
     EXPECT_FALSE(s.clustering_seed);
     EXPECT_EQ(loaded->file, "");
     EXPECT_THAT(loaded->warnings, IsEmpty());
-    EXPECT_EQ(loaded->origins.size(), 57U);
+    EXPECT_EQ(loaded->origins.size(), 60U);
     EXPECT_EQ(loaded->origins.at("listen").to_text(), "default");
 }
 

@@ -159,7 +159,7 @@ TEST(DescriptionTest, NamesFollowFromTheKey) {
         EXPECT_TRUE(seen.insert(setting.key).second) << setting.key;
         EXPECT_TRUE(setting.help.ends_with('.')) << setting.key;
     }
-    EXPECT_EQ(seen.size(), 57U);
+    EXPECT_EQ(seen.size(), 60U);
     const auto find = [](std::string_view key) { return *std::ranges::find(descriptions(), key, &SettingDescription::key); };
     EXPECT_EQ(find("clustering_runs").environment, "CLUSTERING_RUNS");
     EXPECT_EQ(find("clustering_runs").flag, "--clustering-runs");

@@ -77,7 +77,7 @@ TEST_F(DatabaseTest, SourcesDoNotSeeEachOthersTracks) {
     EXPECT_TRUE(local.failures(0, 9).value().empty());
     EXPECT_TRUE(server.find_by_identity(AudioIdentity("same")).value().has_value())
         << "equal audio sounds alike wherever it lies";
-    EXPECT_EQ(server.finish_listing(ListingId("m")).value(), 1U);
+    EXPECT_EQ(server.finish_listing(ListingId("m"), {}).value().unseen, 1U);
     EXPECT_EQ(local.counts().value().present, 1U);
     EXPECT_TRUE(database->check());
 }

@@ -46,7 +46,7 @@ TEST(Migrations, VersionsAreNumberedWithoutGaps) {
     for (const Migration& migration : detail::all_migrations()) {
         EXPECT_EQ(migration.version, expected++);
     }
-    EXPECT_EQ(detail::newest_version(), 5) << "a new version needs a dump of its predecessor in tests/data/store";
+    EXPECT_EQ(detail::newest_version(), 6) << "a new version needs a dump of its predecessor in tests/data/store";
 }
 
 TEST(Migrations, OldDatabasesBecomeNewOnesAndKeepTheirRows) {
@@ -70,6 +70,8 @@ TEST(Migrations, OldDatabasesBecomeNewOnesAndKeepTheirRows) {
         EXPECT_EQ(counts.failed, 1U);
         EXPECT_EQ(counts.missing, 1U);
         EXPECT_EQ(tracks.find(TrackId("t1")).value()->path, "a/caf\xE9.ogg");
+        EXPECT_EQ(tracks.find(TrackId("t1")).value()->library, version >= 6 ? "Music" : "");
+        EXPECT_EQ(tracks.find(TrackId("t1")).value()->listed_length.count(), version >= 6 ? 181'250 : 0);
         int visited = 0;
         ASSERT_TRUE(tracks.visit_analysed([&](const AnalysedTrack& track) {
             ++visited;
@@ -108,6 +110,19 @@ TEST(Migrations, OldDatabasesBecomeNewOnesAndKeepTheirRows) {
                 EXPECT_EQ(published[0].next_songs, std::vector<std::string>{});
             }
         }
+    }
+}
+
+TEST(Migrations, ServersListedALengthInThePlaceOfATime) {
+    for (const auto& [source, expected] : {std::pair("subsonic:http://nas/", 42), {"jellyfin-0123", 42}, {"local", 0}}) {
+        const TemporaryFolder folder;
+        const auto file = folder / "audiomuse.db";
+        make_old_database(file, 4);
+        ASSERT_TRUE(connect(file).execute(std::string("UPDATE sources SET name = '") + source + "'"));
+        auto opened = Database::open(file).value();
+        SqliteTrackStore tracks(*opened, SourceId(source));
+        EXPECT_EQ(tracks.find(TrackId("t1")).value()->listed_length.count(), expected) << source;
+        EXPECT_EQ(tracks.find(TrackId("t1")).value()->stamp.modified_ns, 42);
     }
 }
 

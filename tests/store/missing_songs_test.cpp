@@ -17,7 +17,7 @@ TEST(MissingSongs, AreLeftOutOfPlaylistsAndComeBack) {
     EXPECT_EQ(songs().size(), 2U);
 
     ASSERT_TRUE(stores.tracks.record_album(ListingId("2"), sample_album("a"), {{stays}}));
-    ASSERT_EQ(stores.tracks.finish_listing(ListingId("2")).value(), 1U);
+    ASSERT_EQ(stores.tracks.finish_listing(ListingId("2"), {}).value().unseen, 1U);
     ASSERT_EQ(songs().size(), 1U);
     EXPECT_EQ(songs()[0].id, stays.id);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <store/sqlite_stores.hpp>
@@ -159,8 +160,8 @@ TEST(StoreModel, RandomTaskHistoriesAgreeWithTheModel) {
 
 std::string show(const TrackStatus& status) {
     std::string text = status.analysed ? fmt::format("v{}", status.analysed->tempo) : "-";
-    return fmt::format("{} {} {} {}", text, status.stamp_matches, status.failure ? to_string(*status.failure) : "-",
-                       status.runs_failed);
+    return fmt::format("{} {} {} {} {} {}", text, status.stamp_matches, status.failure ? to_string(*status.failure) : "-",
+                       status.runs_failed, status.was_listed, status.heard_s.value_or(0));
 }
 
 std::string dump(TrackStore& store) {
@@ -176,6 +177,11 @@ std::string dump(TrackStore& store) {
         text += fmt::format("{} {} {} {}\n", failed.track.id.str(), to_string(failed.failure.code), failed.attempts,
                             format_utc(failed.last_attempt));
     }
+    std::set<std::string> unanalysed;
+    EXPECT_TRUE(store.visit_unanalysed([&](const Track& track, std::optional<FailureCode> failure) {
+        unanalysed.insert(fmt::format("{} {}", track.id.str(), failure ? to_string(*failure) : "-"));
+    }));
+    text += fmt::format("{}\n", fmt::join(unanalysed, "\n"));
     for (int i = 0; i < 4; ++i) {
         const auto found = store.find_by_identity(AudioIdentity(fmt::format("identity {}", i))).value();
         text += found ? fmt::format("{} ", found->version.tempo) : "- ";
@@ -193,13 +199,16 @@ class TrackStep {
         const FileStamp stamp{pick(2), 5};
         switch (pick(8)) {
         case 0: {
-            const auto missing = store.finish_listing(ListingId(fmt::format("l{}", m_listing++)));
-            return fmt::format("finish {}", missing.value());
+            const ListingEnd end{.libraries = pick(3) == 0 ? std::vector<std::string>{"Music"} : std::vector<std::string>{},
+                                 .most_removals = pick(12)};
+            const auto outcome = store.finish_listing(ListingId(fmt::format("l{}", m_listing++)), end).value();
+            return fmt::format("finish {} {} adopted{}", outcome.unseen, outcome.removed, adopt(store));
         }
         case 1:
         case 2: {
             Analysis analysis = sample_analysis(fmt::format("identity {}", pick(4)));
             analysis.version.tempo = static_cast<int>(pick(1'000));
+            analysis.partial = pick(2) == 0;
             return "analysis " + outcome(store.save_analysis(id, stamp, analysis));
         }
         case 3:
@@ -210,7 +219,10 @@ class TrackStep {
         }
         std::vector<Track> tracks;
         for (unsigned i = pick(4); i > 0; --i) {
-            tracks.push_back(sample_track(fmt::format("t{}", pick(10)), {pick(2), 5}));
+            Track& track = tracks.emplace_back(sample_track(fmt::format("t{}", pick(10)), {pick(2), 5}));
+            track.title = fmt::format("Song {}", pick(5));
+            track.artist = "Ada";
+            track.library = std::array{"", "Music", "Talk"}[pick(3)];
         }
         std::string text = "record";
         const AlbumId album(fmt::format("a{}", pick(3)));
@@ -224,6 +236,11 @@ class TrackStep {
 
   private:
     unsigned pick(unsigned n) { return static_cast<unsigned>(m_random() % n); }
+    static std::string adopt(TrackStore& store) {
+        std::set<std::string> ids;
+        EXPECT_TRUE(store.adopt_moved([&](const MovedTrack& track) { ids.insert(track.id.str()); }, {}));
+        return fmt::format(" {}", fmt::join(ids, " "));
+    }
 
     std::mt19937 m_random;
     int m_listing = 0;

@@ -55,6 +55,20 @@ TEST(StoreQueryPlans, EverydayCallsNeitherScanNorSort) {
     ASSERT_TRUE(stores.tracks.counts());
     ASSERT_TRUE(stores.tracks.failures(0, 10));
     ASSERT_TRUE(stores.tracks.visit_analysed([](const AnalysedTrack&) { return true; }));
+    ASSERT_TRUE(stores.tracks.record_album(ListingId("l"), sample_album("a"), {{sample_track("missing")}}));
+    ASSERT_TRUE(stores.tracks.save_analysis(TrackId("missing"), track.stamp, sample_analysis()));
+    ASSERT_TRUE(stores.tracks.record_album(ListingId("m"), sample_album("a"), {{track}}));
+    Track moved = sample_track("missing");
+    moved.id = TrackId("moved");
+    ASSERT_TRUE(stores.tracks.record_album(ListingId("m"), sample_album("a"), {{moved}}));
+    ASSERT_TRUE(stores.tracks.visit_unanalysed([](const Track&, std::optional<FailureCode>) {}));
+    // Ends a listing, whose statements do look at nearly all rows, apart from the others.
+    ASSERT_TRUE(stores.database->engine().write(Durability::process_death, [](Connection& connection) {
+        return connection.execute("UPDATE tracks SET present = 0, missing_since_us = 1 WHERE seq = 2");
+    }));
+    int adopted = 0;
+    ASSERT_TRUE(stores.tracks.adopt_moved([&](const MovedTrack&) { ++adopted; }, {}));
+    ASSERT_EQ(adopted, 1);
     ASSERT_TRUE(stores.tasks.create(sample_task("m", 1)));
     ASSERT_TRUE(stores.tasks.claim(TaskType::main_analysis, OwnerId("me"), at(2)));
     ASSERT_TRUE(stores.tasks.create(sample_child("c", "m", 1)));

@@ -134,7 +134,7 @@ int main(int argc, char** argv) {
         }
     });
     measure("record_album, analysed", tracks, [&] { list_all(store, "3", tracks); });
-    measure("finish_listing", tracks, [&] { must(store.finish_listing(ListingId("3"))); });
+    measure("finish_listing", tracks, [&] { must(store.finish_listing(ListingId("3"), {})); });
     for (int i = 0; i < 2; ++i) {
         std::uint64_t visited = 0;
         measure("visit_analysed", tracks,

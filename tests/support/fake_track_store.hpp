@@ -9,10 +9,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <base/clock.hpp>
+#include <base/text.hpp>
 #include <domain/track_store.hpp>
 
 namespace audiomuse {
@@ -27,30 +29,65 @@ class FakeTrackStore final : public TrackStore {
         const std::lock_guard lock(m_mutex);
         std::vector<TrackStatus> statuses;
         for (const Track& track : tracks) {
+            const auto known = m_rows.find(track.id);
+            const bool was_listed = known != m_rows.end() && !known->second.missing_since;
             Row& row = m_rows[track.id];
             row.track = track;
             row.track.album_id = album.id;
             row.listing = listing;
             row.missing_since.reset();
             statuses.push_back(status_of(row));
+            statuses.back().was_listed = was_listed;
         }
         return statuses;
     }
 
-    Result<std::uint64_t> finish_listing(const ListingId& listing) override {
+    Result<ListingOutcome> finish_listing(const ListingId& listing, const ListingEnd& end) override {
         const std::lock_guard lock(m_mutex);
         const UtcTime now = m_now();
-        std::uint64_t missing = 0;
+        std::vector<Row*> unseen;
         for (auto& [id, row] : m_rows) {
-            if (!row.missing_since && row.listing != listing) {
-                row.missing_since = now;
-                ++missing;
+            const bool looked_for = end.libraries.empty() || row.track.library.empty() ||
+                                    std::ranges::find(end.libraries, row.track.library) != end.libraries.end();
+            if (!row.missing_since && row.listing != listing && looked_for) {
+                unseen.push_back(&row);
             }
+        }
+        const ListingOutcome outcome{unseen.size(), unseen.size() <= end.most_removals};
+        for (Row* row : unseen) {
+            row->missing_since = outcome.removed ? std::optional(now) : std::nullopt;
         }
         std::erase_if(m_rows, [&](const auto& entry) {
             return entry.second.missing_since && *entry.second.missing_since < now - std::chrono::days(90);
         });
-        return missing;
+        return outcome;
+    }
+
+    Result<void> adopt_moved(const MovedVisitor& visitor, std::stop_token stop) override {
+        if (stop.stop_requested()) {
+            return fail(ErrorCode::cancelled, "The search for moved tracks was cancelled.");
+        }
+        const std::lock_guard lock(m_mutex);
+        for (auto& [id, row] : m_rows) {
+            if (row.missing_since || row.heard || row.failed) {
+                continue;
+            }
+            if (const Row* origin = origin_of(row)) {
+                row.heard = Heard{row.track.stamp, origin->heard->analysis, ++m_saved};
+                visitor({id, origin->heard->analysis.version});
+            }
+        }
+        return {};
+    }
+
+    Result<void> visit_unanalysed(const UnanalysedVisitor& visitor) override {
+        const std::lock_guard lock(m_mutex);
+        for (const auto& [id, row] : m_rows) {
+            if (!row.missing_since && !row.heard) {
+                visitor(row.track, row.failed ? std::optional(row.failed->failure.code) : std::nullopt);
+            }
+        }
+        return {};
     }
 
     Result<void> save_analysis(const TrackId& track, const FileStamp& stamp, const Analysis& analysis) override {
@@ -175,6 +212,31 @@ class FakeTrackStore final : public TrackStore {
         std::optional<Failed> failed;
     };
 
+    static bool is_same_song(const Track& a, const Track& b) {
+        const auto facts = [](const Track& t) {
+            return std::tuple(t.stamp.size_bytes, t.listed_length, normalised_text(t.artist), normalised_text(t.title));
+        };
+        return a.stamp.size_bytes > 0 && a.listed_length.count() > 0 && !normalised_text(a.artist).empty() &&
+               !normalised_text(a.title).empty() && facts(a) == facts(b);
+    }
+
+    /// The missing row whose analysis belongs to a new one beyond doubt.
+    const Row* origin_of(const Row& wanted) const {
+        const Row* origin = nullptr;
+        for (const auto& [id, row] : m_rows) {
+            if (&row == &wanted || !is_same_song(row.track, wanted.track)) {
+                continue;
+            }
+            const bool is_usable = row.missing_since && row.heard && row.heard->stamp == row.track.stamp;
+            if (!is_usable || (origin != nullptr && (row.heard->analysis.identity.empty() ||
+                                                     row.heard->analysis.identity != origin->heard->analysis.identity))) {
+                return nullptr;
+            }
+            origin = &row;
+        }
+        return origin;
+    }
+
     static tl::unexpected<Error> unknown(const TrackId& track) {
         return fail(ErrorCode::not_found, "Track " + track.str() + " was not found.");
     }
@@ -190,6 +252,9 @@ class FakeTrackStore final : public TrackStore {
         if (row.heard) {
             status.analysed = row.heard->analysis.version;
             status.stamp_matches = row.heard->stamp == listed;
+            if (status.stamp_matches && !row.heard->analysis.partial) {
+                status.heard_s = row.heard->analysis.duration_s;
+            }
         }
         return status;
     }

@@ -110,6 +110,17 @@ TEST_P(MusicSourceContract, TracksCarryTheirAlbumAndAreInOrder) {
     EXPECT_EQ(tracks.size(), 6U);
 }
 
+TEST_P(MusicSourceContract, WhatDecidesAboutExclusionIsUsable) {
+    for (const Seen& seen : list()) {
+        for (const Track& track : seen.tracks) {
+            EXPECT_GE(track.listed_length.count(), 0);
+            EXPECT_EQ(track.genre, to_display_text(track.genre)) << "valid UTF-8 in one line";
+            EXPECT_EQ(track.library, to_display_text(track.library)) << "valid UTF-8 in one line";
+        }
+    }
+    EXPECT_TRUE(m_listing.libraries.empty()) << "all of them were visited";
+}
+
 TEST_P(MusicSourceContract, IdsStayTheSame) {
     const auto first = list();
     const auto second = list();
@@ -120,6 +131,10 @@ TEST_P(MusicSourceContract, IdsStayTheSame) {
         for (std::size_t j = 0; j < first[i].tracks.size(); ++j) {
             EXPECT_EQ(first[i].tracks[j].id, second[i].tracks[j].id);
             EXPECT_EQ(first[i].tracks[j].stamp, second[i].tracks[j].stamp);
+            EXPECT_EQ(first[i].tracks[j].listed_length, second[i].tracks[j].listed_length);
+            EXPECT_EQ(first[i].tracks[j].path, second[i].tracks[j].path);
+            EXPECT_EQ(first[i].tracks[j].genre, second[i].tracks[j].genre);
+            EXPECT_EQ(first[i].tracks[j].library, second[i].tracks[j].library);
         }
     }
 }

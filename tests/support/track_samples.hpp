@@ -29,6 +29,8 @@ namespace audiomuse {
     track.path = "a/" + id + ".ogg";
     track.track_number = 7;
     track.year = 1999;
+    track.library = "Music";
+    track.listed_length = std::chrono::milliseconds(181'250);
     track.stamp = stamp;
     return track;
 }

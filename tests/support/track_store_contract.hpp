@@ -1,9 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -33,6 +38,18 @@ class TrackStoreContract : public testing::TestWithParam<TrackStoreFactory> {
     void fail_track(const Track& track, FailureCode code = FailureCode::crashed) {
         ASSERT_TRUE(m_store->save_failure(track.id, track.stamp, {code, "It broke."}));
     }
+    /// How many tracks became missing.
+    std::uint64_t finish(const ListingId& listing) {
+        const ListingOutcome outcome = m_store->finish_listing(listing, {}).value();
+        EXPECT_TRUE(outcome.removed);
+        return outcome.unseen;
+    }
+    std::vector<std::string> adopted() {
+        std::vector<std::string> ids;
+        EXPECT_TRUE(m_store->adopt_moved([&](const MovedTrack& track) { ids.push_back(track.id.str()); }, {}));
+        std::ranges::sort(ids);
+        return ids;
+    }
     std::vector<std::string> visited() {
         std::vector<std::string> ids;
         EXPECT_TRUE(m_store->visit_analysed([&](const AnalysedTrack& track) {
@@ -59,7 +76,7 @@ TEST_P(TrackStoreContract, AnEmptyStoreKnowsNothing) {
     EXPECT_TRUE(visited().empty());
     EXPECT_TRUE(m_store->failures(0, 10).value().empty());
     expect_counts(0, 0, 0, 0);
-    EXPECT_EQ(m_store->finish_listing(ListingId("l")).value(), 0U);
+    EXPECT_EQ(finish(ListingId("l")), 0U);
 }
 
 TEST_P(TrackStoreContract, ATrackComesBackAsItWasListed) {
@@ -85,6 +102,8 @@ TEST_P(TrackStoreContract, ATrackComesBackAsItWasListed) {
     EXPECT_EQ(found.track_number, 7);
     EXPECT_EQ(found.year, 1999);
     EXPECT_EQ(found.stamp, (FileStamp{std::uint64_t{5} << 32U, -7}));
+    EXPECT_EQ(found.library, "Music");
+    EXPECT_EQ(found.listed_length, std::chrono::milliseconds(181'250));
 }
 
 TEST_P(TrackStoreContract, ALaterListingOverwritesWhatItDescribes) {
@@ -92,10 +111,14 @@ TEST_P(TrackStoreContract, ALaterListingOverwritesWhatItDescribes) {
     Track changed = sample_track("t", {2'000, 43});
     changed.title = "New title";
     changed.path = "b/t.ogg";
+    changed.library = "Other";
+    changed.listed_length = std::chrono::milliseconds(7);
     ASSERT_TRUE(m_store->record_album(ListingId("m"), sample_album("b"), {{changed}}));
     const Track found = m_store->find(TrackId("t")).value().value();
     EXPECT_EQ(found.title, "New title");
     EXPECT_EQ(found.path, "b/t.ogg");
+    EXPECT_EQ(found.library, "Other");
+    EXPECT_EQ(found.listed_length, std::chrono::milliseconds(7));
     EXPECT_EQ(found.album_id.str(), "b") << "a track belongs to the album that it was given with";
     EXPECT_EQ(found.stamp, (FileStamp{2'000, 43}));
     expect_counts(1, 0, 0, 0);
@@ -324,11 +347,11 @@ TEST_P(TrackStoreContract, TracksThatACompleteListingDidNotSeeAreMissing) {
     save(tracks[0], "same");
     save(tracks[1], "gone");
     fail_track(tracks[2]);
-    EXPECT_EQ(m_store->finish_listing(ListingId("l")).value(), 0U);
+    EXPECT_EQ(finish(ListingId("l")), 0U);
     expect_counts(4, 2, 1, 0);
 
     record("m", tracks[0]);
-    EXPECT_EQ(m_store->finish_listing(ListingId("m")).value(), 3U);
+    EXPECT_EQ(finish(ListingId("m")), 3U);
     expect_counts(1, 1, 0, 3);
     EXPECT_EQ(visited(), std::vector<std::string>{"a"});
     EXPECT_TRUE(m_store->failures(0, 9).value().empty());
@@ -337,9 +360,9 @@ TEST_P(TrackStoreContract, TracksThatACompleteListingDidNotSeeAreMissing) {
 
     EXPECT_TRUE(record("n", tracks[1]).analysed.has_value()) << "it came back with its analysis";
     record("n", tracks[0]);
-    EXPECT_EQ(m_store->finish_listing(ListingId("n")).value(), 0U) << "only those that became missing now are counted";
+    EXPECT_EQ(finish(ListingId("n")), 0U) << "only those that became missing now are counted";
     expect_counts(2, 2, 0, 2);
-    EXPECT_EQ(m_store->finish_listing(ListingId("nothing")).value(), 2U);
+    EXPECT_EQ(finish(ListingId("nothing")), 2U);
     expect_counts(0, 0, 0, 4);
 }
 
@@ -348,15 +371,15 @@ TEST_P(TrackStoreContract, AnAnalysisOfAMissingTrackIsKeptForNinetyDays) {
     record("l", sample_track("b"));
     save(sample_track("a"), "gone");
     record("m", sample_track("b"));
-    ASSERT_EQ(m_store->finish_listing(ListingId("m")).value(), 1U);
+    ASSERT_EQ(finish(ListingId("m")), 1U);
     m_now += std::chrono::days(90) - std::chrono::hours(1);
     record("n", sample_track("b"));
-    ASSERT_EQ(m_store->finish_listing(ListingId("n")).value(), 0U);
+    ASSERT_EQ(finish(ListingId("n")), 0U);
     EXPECT_TRUE(m_store->find_by_identity(AudioIdentity("gone")).value().has_value());
     expect_counts(1, 0, 0, 1);
     m_now += std::chrono::hours(2);
     record("o", sample_track("b"));
-    ASSERT_EQ(m_store->finish_listing(ListingId("o")).value(), 0U);
+    ASSERT_EQ(finish(ListingId("o")), 0U);
     EXPECT_FALSE(m_store->find_by_identity(AudioIdentity("gone")).value().has_value());
     EXPECT_FALSE(m_store->find(TrackId("a")).value().has_value());
     expect_counts(1, 0, 0, 0);
@@ -391,6 +414,225 @@ TEST_P(TrackStoreContract, ANewAnalysisReplacesTheOldOne) {
     EXPECT_FALSE(m_store->find_by_identity(AudioIdentity("old")).value().has_value());
     EXPECT_FALSE(m_store->find_by_identity(AudioIdentity("new")).value().value().tempo_bpm.has_value());
     expect_counts(1, 1, 0, 0);
+}
+
+TEST_P(TrackStoreContract, AStatusTellsWhetherTheTrackWasListedBefore) {
+    const Track track = sample_track("t");
+    EXPECT_FALSE(record("l", track).was_listed);
+    EXPECT_TRUE(record("m", track).was_listed);
+    EXPECT_EQ(finish(ListingId("n")), 1U);
+    EXPECT_FALSE(record("o", track).was_listed) << "it was missing";
+}
+
+TEST_P(TrackStoreContract, AStatusTellsTheMeasuredLengthOfAWholeTrack) {
+    const Track track = sample_track("t");
+    EXPECT_FALSE(record("l", track).heard_s.has_value());
+    save(track);
+    EXPECT_FALSE(record("l", track).heard_s.has_value()) << "the sample is partial";
+    Analysis whole = sample_analysis();
+    whole.partial = false;
+    ASSERT_TRUE(m_store->save_analysis(track.id, track.stamp, whole));
+    EXPECT_EQ(record("l", track).heard_s, 181.25);
+    EXPECT_FALSE(record("l", sample_track("t", {1, 2})).heard_s.has_value()) << "of other bytes";
+}
+
+TEST_P(TrackStoreContract, AListingThatMissesTooMuchRemovesNothing) {
+    const std::vector<Track> tracks{sample_track("a"), sample_track("b"), sample_track("c")};
+    ASSERT_TRUE(m_store->record_album(ListingId("l"), sample_album("a"), tracks));
+    record("m", tracks[0]);
+    ListingOutcome outcome = m_store->finish_listing(ListingId("m"), {.most_removals = 1}).value();
+    EXPECT_EQ(outcome.unseen, 2U);
+    EXPECT_FALSE(outcome.removed);
+    expect_counts(3, 0, 0, 0);
+    outcome = m_store->finish_listing(ListingId("m"), {.most_removals = 2}).value();
+    EXPECT_EQ(outcome.unseen, 2U);
+    EXPECT_TRUE(outcome.removed);
+    expect_counts(1, 0, 0, 2);
+}
+
+TEST_P(TrackStoreContract, TracksOfALibraryThatWasNotVisitedAreNotMissing) {
+    for (const auto& [id, library] : {std::pair("a", "Music"), {"b", "Talk"}, {"c", ""}, {"d", "Mus"}, {"e", "O'Neill, \"x\""}}) {
+        Track track = sample_track(id);
+        track.library = library;
+        record("l", track);
+    }
+    EXPECT_EQ(m_store->finish_listing(ListingId("m"), {.libraries = {"Music", "O'Neill, \"x\""}}).value().unseen, 3U)
+        << "those of the visited ones, and the one of an unknown library";
+    expect_counts(2, 0, 0, 3);
+    EXPECT_TRUE(record("n", sample_track("b")).was_listed);
+    EXPECT_TRUE(record("n", sample_track("d")).was_listed);
+}
+
+TEST_P(TrackStoreContract, TracksWithoutAnAnalysisAreVisited) {
+    for (const char* id : {"a", "b", "c", "d"}) {
+        record("l", sample_track(id));
+    }
+    save(sample_track("a"));
+    fail_track(sample_track("b"), FailureCode::damaged);
+    const auto unanalysed = [&] {
+        std::map<std::string, std::optional<FailureCode>> seen;
+        EXPECT_TRUE(m_store->visit_unanalysed([&](const Track& track, std::optional<FailureCode> failure) {
+            EXPECT_EQ(track.title, "Title " + track.id.str());
+            EXPECT_EQ(track.library, "Music");
+            seen.emplace(track.id.str(), failure);
+        }));
+        return seen;
+    };
+    using Seen = std::map<std::string, std::optional<FailureCode>>;
+    EXPECT_EQ(unanalysed(), (Seen{{"b", FailureCode::damaged}, {"c", {}}, {"d", {}}}));
+    record("m", sample_track("c"));
+    EXPECT_EQ(finish(ListingId("m")), 3U);
+    EXPECT_EQ(unanalysed(), (Seen{{"c", {}}}));
+}
+
+/// A song as a rescan lists it: only the id differs.
+[[nodiscard]] inline Track song_with_id(const std::string& id, const std::string& title = "Song") {
+    Track track = sample_track(id);
+    track.title = title;
+    track.artist = "Ada";
+    return track;
+}
+
+TEST_P(TrackStoreContract, ARescanWithNewIdsFindsTheOldAnalyses) {
+    record("l", song_with_id("old1", "One"));
+    record("l", song_with_id("old2", "Two"));
+    record("l", song_with_id("stays", "Three"));
+    save(song_with_id("old1", "One"), "1");
+    save(song_with_id("old2", "Two"), "2");
+    save(song_with_id("stays", "Three"), "3");
+
+    Track one = song_with_id("new1", "ONE");
+    one.artist = " ada ";
+    one.path = "elsewhere.ogg";
+    one.genre = "Other";
+    record("m", one);
+    record("m", song_with_id("new2", "Two"));
+    record("m", song_with_id("stays", "Three"));
+    EXPECT_TRUE(adopted().empty()) << "nothing is missing yet";
+    EXPECT_EQ(finish(ListingId("m")), 2U);
+    EXPECT_EQ(adopted(), (std::vector<std::string>{"new1", "new2"}));
+    expect_counts(3, 3, 0, 2);
+    std::map<std::string, std::string> heard;
+    ASSERT_TRUE(m_store->visit_analysed([&](const AnalysedTrack& track) {
+        heard.emplace(track.track.id.str(), track.analysis.identity.str());
+        EXPECT_EQ(*track.analysis.embedding, *sample_analysis().embedding);
+        return true;
+    }));
+    EXPECT_EQ(heard, (std::map<std::string, std::string>{{"new1", "1"}, {"new2", "2"}, {"stays", "3"}}));
+    EXPECT_TRUE(m_store->find(TrackId("old1")).value().has_value()) << "the old row stays";
+    const TrackStatus status = record("n", one);
+    EXPECT_EQ(status.analysed, (AnalysisVersion{3, 4, 5, 6}));
+    EXPECT_TRUE(status.stamp_matches);
+    EXPECT_TRUE(adopted().empty()) << "once";
+}
+
+TEST_P(TrackStoreContract, ASecondRescanFindsThemAgain) {
+    record("l", song_with_id("first"));
+    save(song_with_id("first"), "same");
+    for (const auto& [listing, id] : {std::pair("m", "second"), {"n", "third"}, {"o", "fourth"}}) {
+        record(listing, song_with_id(id));
+        EXPECT_EQ(finish(ListingId(listing)), 1U);
+        EXPECT_EQ(adopted(), std::vector<std::string>{id});
+    }
+    expect_counts(1, 1, 0, 3);
+}
+
+TEST_P(TrackStoreContract, WhereMoreThanOneMatchesNothingIsAdopted) {
+    record("l", song_with_id("old"));
+    save(song_with_id("old"), "1");
+    record("m", song_with_id("new"));
+    record("m", song_with_id("twin"));
+    EXPECT_EQ(finish(ListingId("m")), 1U);
+    EXPECT_TRUE(adopted().empty()) << "two new ones";
+
+    record("n", song_with_id("twin"));
+    EXPECT_EQ(finish(ListingId("n")), 1U);
+    EXPECT_TRUE(adopted().empty()) << "two missing ones, one of them never analysed";
+}
+
+TEST_P(TrackStoreContract, MissingTracksOfDifferentAudioAreInDoubt) {
+    record("l", song_with_id("old1"));
+    record("l", song_with_id("old2"));
+    save(song_with_id("old1"), "1");
+    save(song_with_id("old2"), "2");
+    record("m", song_with_id("new"));
+    EXPECT_EQ(finish(ListingId("m")), 2U);
+    EXPECT_TRUE(adopted().empty());
+    expect_counts(1, 0, 0, 2);
+}
+
+TEST_P(TrackStoreContract, OnlyExactMatchesAreAdopted) {
+    const auto change = [](const std::string& id, const std::function<void(Track&)>& how) {
+        Track track = song_with_id(id);
+        how(track);
+        return track;
+    };
+    record("l", song_with_id("old"));
+    save(song_with_id("old"), "1");
+    const std::vector<Track> others{
+        change("size", [](Track& t) { t.stamp.size_bytes += 1; }),
+        change("length", [](Track& t) { t.listed_length += std::chrono::milliseconds(1); }),
+        change("artist", [](Track& t) { t.artist = "Adam"; }),
+        change("title", [](Track& t) { t.title = "Song 2"; }),
+        change("no size", [](Track& t) { t.stamp.size_bytes = 0; }),
+        change("no length", [](Track& t) { t.listed_length = {}; }),
+        change("no artist", [](Track& t) { t.artist = " "; }),
+    };
+    ASSERT_TRUE(m_store->record_album(ListingId("m"), sample_album("a"), others));
+    EXPECT_EQ(finish(ListingId("m")), 1U);
+    EXPECT_TRUE(adopted().empty());
+}
+
+TEST_P(TrackStoreContract, WhatIsNotKnownMatchesNothing) {
+    Track old = song_with_id("old");
+    old.artist = "";
+    record("l", old);
+    save(old, "1");
+    Track track = old;
+    track.id = TrackId("new");
+    record("m", track);
+    EXPECT_EQ(finish(ListingId("m")), 1U);
+    EXPECT_TRUE(adopted().empty());
+}
+
+TEST_P(TrackStoreContract, AnAnalysisOfOtherBytesIsNotAdopted) {
+    record("l", song_with_id("old"));
+    ASSERT_TRUE(m_store->save_analysis(TrackId("old"), {1'000, 41}, sample_analysis("1"))); // before it changed
+    record("m", song_with_id("new"));
+    EXPECT_EQ(finish(ListingId("m")), 1U);
+    EXPECT_TRUE(adopted().empty());
+}
+
+TEST_P(TrackStoreContract, ATriedTrackAdoptsNothing) {
+    record("l", song_with_id("old"));
+    save(song_with_id("old"), "1");
+    record("m", song_with_id("new"));
+    fail_track(song_with_id("new"), FailureCode::not_audio);
+    EXPECT_EQ(finish(ListingId("m")), 1U);
+    EXPECT_TRUE(adopted().empty());
+}
+
+TEST_P(TrackStoreContract, ThousandsAreAdoptedAndAStopIsHeard) {
+    constexpr int k_songs = 1'100;
+    std::vector<Track> old;
+    std::vector<Track> now;
+    for (int i = 0; i < k_songs; ++i) {
+        old.push_back(song_with_id("old" + std::to_string(i), "Song " + std::to_string(i)));
+        now.push_back(song_with_id("new" + std::to_string(i), "Song " + std::to_string(i)));
+    }
+    ASSERT_TRUE(m_store->record_album(ListingId("l"), sample_album("a"), old));
+    Analysis bare;
+    bare.duration_s = 2;
+    for (const Track& track : old) {
+        ASSERT_TRUE(m_store->save_analysis(track.id, track.stamp, bare));
+    }
+    ASSERT_TRUE(m_store->record_album(ListingId("m"), sample_album("a"), now));
+    EXPECT_EQ(finish(ListingId("m")), std::uint64_t{k_songs});
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_EQ(m_store->adopt_moved([](const MovedTrack&) {}, stop.get_token()).error().code, ErrorCode::cancelled);
+    EXPECT_EQ(adopted().size(), std::size_t{k_songs});
+    expect_counts(k_songs, k_songs, 0, k_songs);
 }
 
 } // namespace audiomuse

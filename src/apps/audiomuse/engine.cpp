@@ -1,6 +1,7 @@
 #include "engine.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -48,8 +49,16 @@ playlists::ClusteringSettings clustering_settings(const settings::Settings& sett
     return result;
 }
 
+TrackScope track_scope(const settings::Settings& settings) {
+    return TrackScope({.exclude_paths = settings.exclude_paths,
+                       .exclude_genres = settings.exclude_genres,
+                       .max_duration = std::chrono::seconds(settings.max_duration_s),
+                       .music_libraries = settings.music_libraries});
+}
+
 app::AnalyseLibrary::Settings analysis_settings(const settings::Settings& settings, const Model& model) {
-    return {static_cast<std::size_t>(worker_count(settings)), transfer_count(settings), current_version(model)};
+    return {static_cast<std::size_t>(worker_count(settings)), transfer_count(settings), current_version(model),
+            track_scope(settings)};
 }
 
 app::LibraryService::Settings service_settings(const settings::Settings& settings, const Model& model) {
@@ -64,6 +73,7 @@ app::LibraryService::Settings service_settings(const settings::Settings& setting
     result.analysis.num_recent_albums = static_cast<std::uint64_t>(settings.num_recent_albums);
     result.analysis.top_n_moods = static_cast<std::size_t>(settings.top_n_moods);
     result.clustering = clustering_settings(settings);
+    result.scope = track_scope(settings);
     result.model_available = static_cast<bool>(model.network);
     return result;
 }
@@ -147,7 +157,7 @@ Engine::Engine(const settings::Settings& settings, Listeners listeners, Model op
       analyser(make_analyser(settings, model, worker_count(settings))),
       analyse(*media.source, *analyser, stores->tracks, analysis_settings(settings, model), std::move(listeners.analysis)),
       cluster(stores->tracks, stores->playlists, *media.sink, static_cast<unsigned>(worker_count(settings)),
-              std::move(listeners.clustering)),
+              std::move(listeners.clustering), track_scope(settings)),
       queue(stores->tasks), service(service_settings(settings, model), queue, stores->tasks, stores->tracks, stores->playlists),
       runner(stores->tasks, queue,
              {{TaskType::main_analysis, [this](tasks::TaskContext& context) { return run_analysis(context); }},
@@ -158,13 +168,14 @@ tasks::TaskOutcome Engine::run_analysis(tasks::TaskContext& context) {
     if (!params || !params->server) {
         return analyse(context);
     }
-    const Media named = open_named(configured, *params->server, *stores);
+    const settings::Settings settings = settings_for(*params->server, configured);
+    const Media named = open_media(settings, *stores);
     if (named.source->id() != media.source->id()) {
         context.log(fmt::format("This analysis reads {}, as its start call asked. Playlists are made of the songs of {}.",
                                 params->server->url, describe_media(configured)));
     }
     store::SqliteTrackStore tracks(*stores->database, named.source->id());
-    return app::AnalyseLibrary(*named.source, *analyser, tracks, analysis_settings(configured, model))(context);
+    return app::AnalyseLibrary(*named.source, *analyser, tracks, analysis_settings(settings, model))(context);
 }
 
 } // namespace audiomuse::apps

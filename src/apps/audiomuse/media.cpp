@@ -173,7 +173,7 @@ Media open_media(const settings::Settings& settings, Stores& stores) {
     return open_folder(settings, stores);
 }
 
-Media open_named(const settings::Settings& settings, const app::NamedServer& server, Stores& stores) {
+settings::Settings settings_for(const app::NamedServer& server, const settings::Settings& settings) {
     settings::Settings named = settings;
     const auto address = server_address(server.url);
     const auto own = server_address(settings.jellyfin_url);
@@ -184,6 +184,7 @@ Media open_named(const settings::Settings& settings, const app::NamedServer& ser
         named.jellyfin_token = settings::Secret(server.token);
         named.music_libraries.clear();
         named.path_map.clear();
+        named.exclude_paths.clear();
     }
     if (!server.user_id.empty()) {
         named.jellyfin_user_id = server.user_id;
@@ -191,7 +192,7 @@ Media open_named(const settings::Settings& settings, const app::NamedServer& ser
     if (!server.token.empty()) {
         named.jellyfin_token = settings::Secret(server.token);
     }
-    return open_media(named, stores);
+    return named;
 }
 
 Result<app::ServerAddress> server_address(const std::string& url) {

@@ -31,8 +31,9 @@ struct Media {
 /// Connects nothing yet. `stores` must outlive the result.
 [[nodiscard]] Media open_media(const settings::Settings& settings, Stores& stores);
 
-/// The Jellyfin server that one analysis asked for. No credential of the configured server goes to another one.
-[[nodiscard]] Media open_named(const settings::Settings& settings, const app::NamedServer& server, Stores& stores);
+/// The settings for the Jellyfin server that one analysis asked for. No credential of the configured server goes to another one,
+/// and no setting that speaks of its libraries and paths.
+[[nodiscard]] settings::Settings settings_for(const app::NamedServer& server, const settings::Settings& settings);
 
 /// Error invalid_argument for what is no http or https address.
 [[nodiscard]] Result<app::ServerAddress> server_address(const std::string& url);

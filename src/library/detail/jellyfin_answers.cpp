@@ -125,6 +125,20 @@ std::string first_text(const json& object, const char* name) {
     return shown(list->front().get_ref<const std::string&>());
 }
 
+/// The texts of a list, "; " between them.
+std::string joined_texts(const json& object, const char* name) {
+    std::string joined;
+    if (const json* list = find(object, name); list != nullptr && list->is_array()) {
+        for (const json& item : *list) {
+            if (item.is_string() && joined.size() < k_max_text_bytes) {
+                const std::string one = shown(item.get_ref<const std::string&>());
+                joined += (joined.empty() || one.empty() ? "" : "; ") + one;
+            }
+        }
+    }
+    return std::string(truncate_utf8(joined, k_max_text_bytes));
+}
+
 std::uint64_t number(const json& object, const char* name) {
     const json* value = find(object, name);
     if (value == nullptr || !value->is_number_integer()) {
@@ -166,7 +180,7 @@ JellyfinSong to_song(const json& object) {
     track.artist = first_text(object, "Artists");
     track.album = text(object, "Album");
     track.album_artist = text(object, "AlbumArtist");
-    track.genre = first_text(object, "Genres");
+    track.genre = joined_texts(object, "Genres");
     if (const std::string_view path = raw_text(object, "Path"); path.size() <= k_max_path_bytes) {
         track.path = path;
     }
@@ -178,7 +192,8 @@ JellyfinSong to_song(const json& object) {
     }
     track.track_number = small_number(object, "IndexNumber", k_highest_number);
     track.year = small_number(object, "ProductionYear", k_highest_year);
-    track.stamp.modified_ns = static_cast<std::int64_t>(number(object, "RunTimeTicks") / k_ticks_in_ms);
+    track.listed_length = std::chrono::milliseconds(number(object, "RunTimeTicks") / k_ticks_in_ms);
+    track.stamp.modified_ns = track.listed_length.count();
     if (const json* sources = find(object, "MediaSources"); sources != nullptr && sources->is_array() && !sources->empty()) {
         track.stamp.size_bytes = number(sources->front(), "Size");
     }

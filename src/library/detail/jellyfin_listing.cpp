@@ -144,6 +144,7 @@ Result<Listing> JellyfinListing::run(AlbumLimit limit) {
     }
     for (const JellyfinLibrary& library : *libraries) {
         m_parents.push_back(library.id);
+        m_listing.libraries.push_back(library.name);
     }
     if (m_parents.empty()) {
         m_parents.emplace_back();
@@ -174,6 +175,7 @@ Result<void> JellyfinListing::visit_one_by_one(std::uint64_t newest) {
         const auto counts =
             read_pages<JellyfinSong>(parameters, parse_songs, k_most_album_tracks, [&](JellyfinSong& song) -> Result<void> {
                 song.track.album_id = album.id;
+                song.track.library = m_listing.libraries.size() == 1 ? m_listing.libraries.front() : std::string();
                 tracks.push_back({std::move(song.track), song.disc});
                 return {};
             });
@@ -211,13 +213,15 @@ std::uint32_t JellyfinListing::place_of(const JellyfinSong& song) {
 
 Result<std::uint64_t> JellyfinListing::read_songs(TrackSpill& spill) {
     std::uint64_t total = 0;
-    for (const std::string& parent : m_parents) {
+    for (std::size_t i = 0; i < m_parents.size(); ++i) {
+        const std::string& parent = m_parents[i];
         net::Parameters parameters = question("Audio", parent);
         // What is added meanwhile comes last and shifts no page.
         parameters.insert(parameters.end(), {{"sortBy", "DateCreated"}, {"sortBy", "SortName"}, {"sortOrder", "Ascending"}});
         const auto counts = read_pages<JellyfinSong>(parameters, parse_songs, 0, [&](JellyfinSong& song) {
             const std::uint32_t place = place_of(song);
             song.track.album_id = m_albums[place].id;
+            song.track.library = m_listing.libraries.empty() ? std::string() : m_listing.libraries[i];
             return spill.add(place, {std::move(song.track), song.disc});
         });
         if (!counts) {

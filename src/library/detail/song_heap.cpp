@@ -23,12 +23,13 @@ constexpr std::size_t k_buffer_bytes = 1U << 20U;
 template <class Song>
 auto texts_of(Song& song) {
     auto& track = song.track;
-    return std::array{&track.title, &track.artist, &track.album, &track.album_artist, &track.genre, &track.path};
+    return std::array{&track.title, &track.artist, &track.album, &track.album_artist, &track.genre, &track.path, &track.library};
 }
 
 struct Numbers {
     std::uint64_t size_bytes;
     std::int64_t modified_ns;
+    std::int64_t listed_ms;
     std::int32_t disc;
     std::int32_t track_number;
     std::int32_t year;
@@ -50,7 +51,8 @@ std::string take_text(std::string_view& bytes) {
 
 std::string to_record(const ListedSong& song) {
     const Track& track = song.track;
-    const Numbers numbers{track.stamp.size_bytes, track.stamp.modified_ns, song.disc, track.track_number, track.year};
+    const Numbers numbers{
+        track.stamp.size_bytes, track.stamp.modified_ns, track.listed_length.count(), song.disc, track.track_number, track.year};
     std::string bytes(reinterpret_cast<const char*>(&numbers), sizeof numbers);
     append_text(bytes, track.id.str());
     append_text(bytes, track.album_id.str());
@@ -67,6 +69,7 @@ ListedSong from_record(std::string_view bytes) {
     ListedSong song;
     song.disc = numbers.disc;
     song.track.stamp = {numbers.size_bytes, numbers.modified_ns};
+    song.track.listed_length = std::chrono::milliseconds(numbers.listed_ms);
     song.track.track_number = numbers.track_number;
     song.track.year = numbers.year;
     song.track.id = TrackId(take_text(bytes));

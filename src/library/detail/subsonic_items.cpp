@@ -28,6 +28,19 @@ int number_member(const json& item, const char* key) {
 /// Ids are shown and sent back: none holds control characters or blanks at its ends.
 bool is_usable_id(const std::string& id) { return !id.empty() && id.size() <= k_max_id_bytes && to_display_text(id) == id; }
 
+/// OpenSubsonic lists several in `genres`; the protocol itself has room for one.
+std::string genres_of(const json& song) {
+    constexpr std::size_t k_max_bytes = 1'000;
+    std::string joined;
+    for (const json& genre : array_member(song, "genres")) {
+        const std::string name = text_member(genre, "name");
+        if (!name.empty() && joined.size() < k_max_bytes) {
+            joined += (joined.empty() ? "" : "; ") + name;
+        }
+    }
+    return joined.empty() ? text_member(song, "genre") : std::string(truncate_utf8(joined, k_max_bytes));
+}
+
 std::string title_from_path(const std::string& path) {
     const std::string name = path.substr(path.find_last_of("/\\") + 1);
     return to_display_text(truncate_utf8(name.substr(0, name.find_last_of('.')), 1'000));
@@ -77,12 +90,13 @@ std::optional<ListedSong> read_song(const json& song) {
     track.artist = artist_member(song, "artist");
     track.album = text_member(song, "album");
     track.album_artist = artist_member(song, "displayAlbumArtist");
-    track.genre = text_member(song, "genre");
+    track.genre = genres_of(song);
     track.track_number = number_member(song, "track");
     track.year = number_member(song, "year");
     listed.disc = number_member(song, "discNumber");
     track.stamp.size_bytes = count_member(song, "size").value_or(0);
-    track.stamp.modified_ns = seconds_member(song, "duration").value_or(std::chrono::milliseconds(0)).count();
+    track.listed_length = seconds_member(song, "duration").value_or(std::chrono::milliseconds(0));
+    track.stamp.modified_ns = track.listed_length.count();
     return listed;
 }
 

@@ -14,7 +14,8 @@ namespace audiomuse::library::detail {
 /// An entry of a list of albums.
 struct ListedAlbum {
     Album album;
-    std::optional<std::uint64_t> song_count;
+    std::optional<std::uint64_t> song_count{};
+    std::string library{}; ///< empty when it is not known
 };
 
 /// Nothing without an id.

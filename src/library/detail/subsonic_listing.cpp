@@ -58,9 +58,13 @@ Result<Listing> SubsonicListing::run() {
         return tl::unexpected(chosen.error());
     }
     m_listing.complete = true;
-    for (const Folder& folder : *chosen) {
-        if (auto listed = list_albums(folder); !listed) {
+    for (std::size_t i = 0; i < chosen->size(); ++i) {
+        const std::size_t before = m_albums.size();
+        if (auto listed = list_albums((*chosen)[i]); !listed) {
             return fail(std::move(listed));
+        }
+        for (std::size_t k = before; k < m_albums.size() && !m_listing.libraries.empty(); ++k) {
+            m_albums[k].library = m_listing.libraries[i];
         }
     }
     if (chosen->size() > 1) {
@@ -121,6 +125,7 @@ Result<std::vector<SubsonicListing::Folder>> SubsonicListing::folders() {
         names.push_back(text_member(folder, "name"));
         if (std::erase(wanted, names.back()) != 0) {
             chosen.emplace_back(id_member(folder, "id"));
+            m_listing.libraries.push_back(names.back());
         }
     }
     if (!wanted.empty()) {
@@ -131,6 +136,7 @@ Result<std::vector<SubsonicListing::Folder>> SubsonicListing::folders() {
                     "music_libraries");
     }
     if (chosen.size() == names.size()) {
+        m_listing.libraries.clear();
         return std::vector<Folder>{std::nullopt};
     }
     if (!lists_by_music_library(*session)) {
@@ -330,7 +336,7 @@ Result<void> SubsonicListing::visit(std::size_t index, const std::optional<SongH
         }
         const bool all_there = listed.song_count ? songs->size() == *listed.song_count : !songs->empty();
         if (all_there || index >= m_from_server) {
-            return hand_over(listed.album, std::move(*songs));
+            return hand_over(listed.album, std::move(*songs), listed.library);
         }
     } else if (listed.song_count == 0) {
         return {};
@@ -339,7 +345,7 @@ Result<void> SubsonicListing::visit(std::size_t index, const std::optional<SongH
     if (!songs) {
         return fail(std::move(songs));
     }
-    return *songs ? hand_over(listed.album, std::move(**songs)) : Result<void>();
+    return *songs ? hand_over(listed.album, std::move(**songs), listed.library) : Result<void>();
 }
 
 /// Nothing when the album could not be read, which is a problem of the listing then.
@@ -373,7 +379,7 @@ Result<std::optional<std::vector<ListedSong>>> SubsonicListing::fetch_songs(cons
     return songs;
 }
 
-Result<void> SubsonicListing::hand_over(const Album& album, std::vector<ListedSong> songs) {
+Result<void> SubsonicListing::hand_over(const Album& album, std::vector<ListedSong> songs, const std::string& library) {
     if (songs.empty()) {
         return {};
     }
@@ -383,6 +389,7 @@ Result<void> SubsonicListing::hand_over(const Album& album, std::vector<ListedSo
     for (ListedSong& song : songs) {
         Track& track = tracks.emplace_back(std::move(song.track));
         track.album_id = album.id;
+        track.library = library;
         if (track.album.empty()) {
             track.album = album.title;
         }
@@ -409,7 +416,7 @@ Result<void> SubsonicListing::hand_over_songs_without_album(std::vector<ListedSo
             album.id = AlbumId(fmt::format("{}-{}", k_no_album.str(), part));
             album.title += fmt::format(" ({})", part);
         }
-        if (auto handed = hand_over(album, std::move(some)); !handed) {
+        if (auto handed = hand_over(album, std::move(some), {}); !handed) {
             return handed;
         }
     }

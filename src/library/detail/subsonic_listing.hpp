@@ -49,7 +49,7 @@ class SubsonicListing {
     [[nodiscard]] std::optional<SongHeap::Group> group_of(const ListedSong& song);
     [[nodiscard]] Result<void> visit(std::size_t index, const std::optional<SongHeap>& heap);
     [[nodiscard]] Result<std::optional<std::vector<ListedSong>>> fetch_songs(const ListedAlbum& album);
-    [[nodiscard]] Result<void> hand_over(const Album& album, std::vector<ListedSong> songs);
+    [[nodiscard]] Result<void> hand_over(const Album& album, std::vector<ListedSong> songs, const std::string& library);
     [[nodiscard]] Result<void> hand_over_songs_without_album(std::vector<ListedSong> songs);
     void problem(std::string sentence);
     [[nodiscard]] Error cancelled() const;

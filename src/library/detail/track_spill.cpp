@@ -60,11 +60,12 @@ std::string encode(const SpilledTrack& spilled) {
     const Track& track = spilled.track;
     std::string bytes;
     for (const std::string* text : {&track.id.str(), &track.album_id.str(), &track.title, &track.artist, &track.album,
-                                    &track.album_artist, &track.genre, &track.path}) {
+                                    &track.album_artist, &track.genre, &track.path, &track.library}) {
         put(bytes, *text);
     }
     put(bytes, track.track_number);
     put(bytes, track.year);
+    put(bytes, track.listed_length.count());
     put(bytes, track.stamp.size_bytes);
     put(bytes, track.stamp.modified_ns);
     put(bytes, spilled.disc);
@@ -77,14 +78,17 @@ SpilledTrack decode(std::string_view bytes) {
     std::string id;
     std::string album_id;
     Reader reader(bytes);
-    for (std::string* text :
-         {&id, &album_id, &track.title, &track.artist, &track.album, &track.album_artist, &track.genre, &track.path}) {
+    for (std::string* text : {&id, &album_id, &track.title, &track.artist, &track.album, &track.album_artist, &track.genre,
+                              &track.path, &track.library}) {
         reader.take(*text);
     }
     track.id = TrackId(std::move(id));
     track.album_id = AlbumId(std::move(album_id));
     reader.take(track.track_number);
     reader.take(track.year);
+    std::chrono::milliseconds::rep length = 0;
+    reader.take(length);
+    track.listed_length = std::chrono::milliseconds(length);
     reader.take(track.stamp.size_bytes);
     reader.take(track.stamp.modified_ns);
     reader.take(spilled.disc);

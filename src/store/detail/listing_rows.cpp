@@ -1,8 +1,12 @@
 #include <store/detail/listing_rows.hpp>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include <store/detail/moved_rows.hpp>
 #include <store/detail/track_rows.hpp>
 
 namespace audiomuse::store::detail {
@@ -78,7 +82,7 @@ Result<TrackStatus> read_status(RowReader& row, const FileStamp& listed) {
         status.runs_failed = stamp == listed ? runs : 0;
     }
     if (row.next_is_null()) {
-        row.skip(6);
+        row.skip(8);
     } else {
         status.stamp_matches = read_stamp(row) == listed;
         AnalysisVersion version;
@@ -87,6 +91,9 @@ Result<TrackStatus> read_status(RowReader& row, const FileStamp& listed) {
         version.moods = row.small_integer();
         version.network = row.small_integer();
         status.analysed = version;
+        const double duration_s = row.real();
+        const bool whole = row.integer() == 0;
+        status.heard_s = whole && status.stamp_matches ? std::optional(duration_s) : std::nullopt;
     }
     return status;
 }
@@ -94,7 +101,7 @@ Result<TrackStatus> read_status(RowReader& row, const FileStamp& listed) {
 Result<KnownRow> known_row(Connection& connection, std::int64_t source, const Track& listed) {
     static const std::string k_sql = "SELECT t.seq, t.present, f.size_bytes, f.modified_ns, f.code, f.runs, a.size_bytes, "
                                      "a.modified_ns, a.tempo_version, a.key_version, "
-                                     "a.moods_version, a.network_version, " +
+                                     "a.moods_version, a.network_version, a.duration_s, a.partial, " +
                                      std::string(k_track_columns) +
                                      " FROM tracks t JOIN albums b ON b.seq = t.album LEFT JOIN failures f ON f.track = t.seq "
                                      "LEFT JOIN analyses a ON a.track = t.seq "
@@ -119,9 +126,13 @@ Result<KnownRow> known_row(Connection& connection, std::int64_t source, const Tr
         return fail(std::move(status));
     }
     known.status = std::move(*status);
+    known.status.was_listed = known.present;
     read_track(row, known.track);
     return known;
 }
+
+/// A length that a source makes up must not break the row.
+std::int64_t listed_ms(const Track& track) { return std::max<std::int64_t>(0, track.listed_length.count()); }
 
 /// A known track that the listing describes as it is known only takes the number of the listing: no index is touched.
 Result<std::int64_t> write_track(Connection& connection, const AlbumPlace& place, const KnownRow& known, const Track& track) {
@@ -133,18 +144,59 @@ Result<std::int64_t> write_track(Connection& connection, const AlbumPlace& place
     if (known.seq != 0) {
         return connection.change(
             "UPDATE tracks SET album = ?2, title = ?3, artist = ?4, album_title = ?5, album_artist = ?6, genre = ?7, path = ?8, "
-            "track_number = ?9, year = ?10, size_bytes = ?11, modified_ns = ?12, listing = ?13, present = 1, missing_since_us = "
-            "NULL "
-            "WHERE seq = ?1",
+            "track_number = ?9, year = ?10, size_bytes = ?11, modified_ns = ?12, listing = ?13, library = ?14, listed_ms = ?15, "
+            "match_key = ?16, present = 1, missing_since_us = NULL WHERE seq = ?1",
             known.seq, place.album, track.title, track.artist, track.album, track.album_artist, track.genre, blob_of(track.path),
-            track.track_number, track.year, track.stamp.size_bytes, track.stamp.modified_ns, place.listing);
+            track.track_number, track.year, track.stamp.size_bytes, track.stamp.modified_ns, place.listing, track.library,
+            listed_ms(track), match_key(track));
     }
     return connection.change(
         "INSERT INTO tracks (source, id, album, title, artist, album_title, album_artist, genre, path, track_number, year, "
-        "size_bytes, "
-        "modified_ns, listing, present, standing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 1, 'new')",
+        "size_bytes, modified_ns, listing, library, listed_ms, match_key, present, standing) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, 'new')",
         place.source, track.id, place.album, track.title, track.artist, track.album, track.album_artist, track.genre,
-        blob_of(track.path), track.track_number, track.year, track.stamp.size_bytes, track.stamp.modified_ns, place.listing);
+        blob_of(track.path), track.track_number, track.year, track.stamp.size_bytes, track.stamp.modified_ns, place.listing,
+        track.library, listed_ms(track), match_key(track));
+}
+
+/// Names between separators that no shown text holds; empty for none.
+std::string separated(const std::vector<std::string>& names) {
+    constexpr char k_separator = '\x1F';
+    std::string text;
+    for (const std::string& name : names) {
+        text += k_separator;
+        text += name;
+    }
+    if (!text.empty()) {
+        text += k_separator;
+    }
+    return text;
+}
+
+/// Rows that a listing (?2) did not see although it looked at their library (?3). The sign keeps the planner from walking the
+/// table in the order of an index: nearly all rows are looked at.
+constexpr std::string_view k_unseen = "+source = ?1 AND present = 1 AND listing <> ?2 AND (?3 = '' OR library = '' OR "
+                                      "instr(?3, char(31) || library || char(31)) > 0)";
+
+/// Makes what the listing did not see missing, unless that is too much.
+Result<ListingOutcome> mark_unseen(Connection& connection, std::int64_t source, std::int64_t listing, const ListingEnd& end,
+                                   UtcTime now) {
+    static const std::string k_count = "SELECT count(*) FROM tracks WHERE " + std::string(k_unseen);
+    static const std::string k_mark = "UPDATE tracks SET present = 0, missing_since_us = ?4 WHERE " + std::string(k_unseen);
+    const std::string libraries = separated(end.libraries);
+    auto unseen = row_number(connection, k_count, source, listing, libraries);
+    if (!unseen) {
+        return fail(std::move(unseen));
+    }
+    ListingOutcome outcome;
+    outcome.unseen = static_cast<std::uint64_t>(*unseen);
+    outcome.removed = outcome.unseen <= end.most_removals;
+    if (outcome.removed && outcome.unseen > 0) {
+        if (auto marked = connection.change(k_mark, source, listing, libraries, now); !marked) {
+            return fail(std::move(marked));
+        }
+    }
+    return outcome;
 }
 
 } // namespace
@@ -185,8 +237,8 @@ Result<TrackStatus> place_track(Connection& connection, const AlbumPlace& place,
     return std::move(known->status);
 }
 
-Result<std::uint64_t> end_listing(Connection& connection, const SourceId& source, const ListingId& listing, UtcTime now,
-                                  UtcTime forget_before) {
+Result<ListingOutcome> end_listing(Connection& connection, const SourceId& source, const ListingId& listing,
+                                   const ListingEnd& end, UtcTime now, UtcTime forget_before) {
     auto source_row = source_number(connection, source);
     if (!source_row) {
         return fail(std::move(source_row));
@@ -195,12 +247,9 @@ Result<std::uint64_t> end_listing(Connection& connection, const SourceId& source
     if (!listing_row) {
         return fail(std::move(listing_row));
     }
-    // The sign keeps the planner from walking the table in the order of an index: nearly all rows are looked at.
-    auto missing = connection.change(
-        "UPDATE tracks SET present = 0, missing_since_us = ?3 WHERE +source = ?1 AND present = 1 AND listing <> ?2", *source_row,
-        *listing_row, now);
-    if (!missing) {
-        return fail(std::move(missing));
+    auto unseen = mark_unseen(connection, *source_row, *listing_row, end, now);
+    if (!unseen) {
+        return fail(std::move(unseen));
     }
     auto done = connection.change("DELETE FROM tracks WHERE source = ?1 AND present = 0 AND missing_since_us < ?2", *source_row,
                                   forget_before);
@@ -214,7 +263,7 @@ Result<std::uint64_t> end_listing(Connection& connection, const SourceId& source
     if (!done) {
         return fail(std::move(done));
     }
-    return static_cast<std::uint64_t>(*missing);
+    return *unseen;
 }
 
 } // namespace audiomuse::store::detail

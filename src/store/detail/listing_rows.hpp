@@ -23,8 +23,8 @@ struct AlbumPlace {
 [[nodiscard]] Result<TrackStatus> place_track(Connection& connection, const AlbumPlace& place, const Track& track);
 
 /// Makes tracks missing that the listing did not see, and forgets those that were missing before `forget_before`, and empty
-/// albums. Returns how many became missing.
-[[nodiscard]] Result<std::uint64_t> end_listing(Connection& connection, const SourceId& source, const ListingId& listing,
-                                                UtcTime now, UtcTime forget_before);
+/// albums.
+[[nodiscard]] Result<ListingOutcome> end_listing(Connection& connection, const SourceId& source, const ListingId& listing,
+                                                 const ListingEnd& end, UtcTime now, UtcTime forget_before);
 
 } // namespace audiomuse::store::detail

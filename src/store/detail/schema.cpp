@@ -210,8 +210,19 @@ INSERT INTO publications (key, playlist, sink, user, external_id, name, songs, o
 DROP TABLE published_playlists;
 )sql";
 
-constexpr std::array<Migration, 5> k_migrations{
-    {{1, k_tracks}, {2, k_tasks}, {3, k_playlists}, {4, k_interrupted_updates}, {5, k_publications}}};
+// On a media server the listed length was kept in the place of a time only. match_key: see match_key().
+constexpr const char* k_listed_facts = R"sql(
+ALTER TABLE tracks ADD COLUMN library TEXT NOT NULL DEFAULT '';
+ALTER TABLE tracks ADD COLUMN listed_ms INTEGER NOT NULL DEFAULT 0 CHECK (listed_ms >= 0);
+ALTER TABLE tracks ADD COLUMN match_key INTEGER NOT NULL DEFAULT 0;
+UPDATE tracks SET listed_ms = modified_ns WHERE modified_ns > 0 AND source IN
+    (SELECT seq FROM sources WHERE name LIKE 'jellyfin-%' OR name LIKE 'subsonic:%');
+CREATE INDEX tracks_by_match_key ON tracks (source, match_key) WHERE match_key <> 0;
+CREATE INDEX tracks_not_analysed ON tracks (source) WHERE present = 1 AND standing <> 'analysed';
+)sql";
+
+constexpr std::array<Migration, 6> k_migrations{
+    {{1, k_tracks}, {2, k_tasks}, {3, k_playlists}, {4, k_interrupted_updates}, {5, k_publications}, {6, k_listed_facts}}};
 
 } // namespace
 

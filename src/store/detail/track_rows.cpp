@@ -52,15 +52,18 @@ void read_track(RowReader& row, Track& track) {
     track.album_artist = row.text();
     track.genre = row.text();
     track.path = row.text();
+    track.library = row.text();
     track.track_number = row.small_integer();
     track.year = row.small_integer();
+    track.listed_length = std::chrono::milliseconds(row.integer());
     track.stamp.size_bytes = static_cast<std::uint64_t>(row.integer());
     track.stamp.modified_ns = row.integer();
 }
 
 bool is_same(const Track& a, const Track& b) noexcept {
     const auto fields = [](const Track& t) {
-        return std::tie(t.id, t.album_id, t.title, t.artist, t.album, t.album_artist, t.genre, t.path, t.track_number, t.year);
+        return std::tie(t.id, t.album_id, t.title, t.artist, t.album, t.album_artist, t.genre, t.path, t.library, t.track_number,
+                        t.year, t.listed_length);
     };
     return fields(a) == fields(b) && a.stamp == b.stamp;
 }

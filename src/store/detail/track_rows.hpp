@@ -12,8 +12,9 @@
 namespace audiomuse::store::detail {
 
 /// The columns of read_track(), of tables t (tracks) and b (albums).
-inline constexpr std::string_view k_track_columns = "t.id, b.id, t.title, t.artist, t.album_title, t.album_artist, t.genre, "
-                                                    "t.path, t.track_number, t.year, t.size_bytes, t.modified_ns";
+inline constexpr std::string_view k_track_columns =
+    "t.id, b.id, t.title, t.artist, t.album_title, t.album_artist, t.genre, "
+    "t.path, t.library, t.track_number, t.year, t.listed_ms, t.size_bytes, t.modified_ns";
 void read_track(RowReader& row, Track& track);
 
 /// True when both describe the same piece in the same way.
