@@ -3,6 +3,7 @@
 #include <array>
 #include <complex>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -30,9 +31,11 @@ class PitchHistogram {
   private:
     struct Peak {
         float power = 0;
-        std::size_t bin = 0;
+        std::uint32_t bin = 0;
     };
 
+    /// Fills m_peaks with the local maxima of m_power from a bin on.
+    void find_peaks(std::size_t first, float least_power);
     void add_peak(const Peak& peak, float largest_magnitude);
 
     double m_bin_hz;
