@@ -34,15 +34,15 @@ class PitchHistogram {
         std::uint32_t bin = 0;
     };
 
-    /// Fills m_peaks with the local maxima of m_power from a bin on.
-    void find_peaks(std::size_t first, float least_power);
+    /// The local maxima of m_power from a bin on; valid until the next call.
+    [[nodiscard]] std::span<Peak> find_peaks(std::size_t first, float least_power);
     void add_peak(const Peak& peak, float largest_magnitude);
 
     double m_bin_hz;
     float m_quietest_power;
     float m_largest_power = 0; ///< of the track so far
     std::vector<float> m_power;
-    std::vector<Peak> m_peaks;
+    std::vector<Peak> m_peaks; ///< room for one a bin
     std::vector<double> m_bins;
     std::size_t m_frames = 0;
 };
