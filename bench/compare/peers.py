@@ -71,9 +71,10 @@ class Essentia:
 
     def __init__(self, models):
         import essentia
-        import essentia.standard
 
         essentia.log.infoActive = essentia.log.warningActive = False
+        import essentia.standard
+
         self.standard = essentia.standard
         self.rhythm = essentia.standard.RhythmExtractor2013()
         self.key = essentia.standard.KeyExtractor()

@@ -26,9 +26,10 @@ def onnx_outputs(path, patches):
 
 def tensorflow_outputs(path, patches):
     import essentia
-    from essentia.standard import TensorflowPredict
 
     essentia.log.infoActive = False
+    from essentia.standard import TensorflowPredict
+
     outputs = ["model/dense/BiasAdd", "model/Sigmoid"]
     predict = TensorflowPredict(graphFilename=str(path), inputs=["model/Placeholder"], outputs=outputs, squeeze=True)
     pool = essentia.Pool()
