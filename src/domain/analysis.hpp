@@ -52,6 +52,7 @@ struct AnalysisVersion {
     friend bool operator==(const AnalysisVersion&, const AnalysisVersion&) = default;
 };
 
+/// Processor time by stage.
 struct AnalysisTimings {
     double decode_ms = 0;
     double tempo_ms = 0;

@@ -26,7 +26,8 @@ class Framer {
     void push(std::span<const float> pcm, OnFrame&& on_frame) {
         while (!pcm.empty()) {
             const std::size_t count = std::min(pcm.size(), m_buffer.size() - m_end);
-            std::transform(pcm.data(), pcm.data() + count, m_buffer.data() + m_end, sanitized);
+            std::transform(pcm.data(), pcm.data() + count, m_buffer.data() + m_end,
+                           [](float sample) { return sanitized(sample); });
             m_end += count;
             pcm = pcm.subspan(count);
             for (; m_end - m_begin >= m_frame_size; m_begin += m_hop) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace audiomuse::dsp {
 
@@ -12,7 +12,11 @@ inline constexpr int k_sample_rate_hz = 16000;
 /// above full scale), so that no hostile input makes a sum of squares overflow or an FFT crawl through denormal numbers.
 [[nodiscard]] inline float sanitized(float sample) noexcept {
     constexpr float k_limit = 100.0F;
-    return std::isnormal(sample) ? std::clamp(sample, -k_limit, k_limit) : 0.0F;
+    const float magnitude = std::fabs(sample);
+    const bool normal = magnitude >= std::numeric_limits<float>::min() && magnitude <= std::numeric_limits<float>::max();
+    const float below = sample > k_limit ? k_limit : sample;
+    const float clipped = below < -k_limit ? -k_limit : below;
+    return normal ? clipped : 0.0F;
 }
 
 } // namespace audiomuse::dsp

@@ -1,5 +1,8 @@
 #include <dsp/stft.hpp>
 
+#include <algorithm>
+#include <array>
+
 #include <dsp/window.hpp>
 
 namespace audiomuse::dsp {
@@ -11,7 +14,8 @@ std::span<const std::complex<float>> Stft::transform(std::span<const float> fram
     float* const windowed = m_fft.time().data();
     const float* const samples = frame.data();
     const float* const window = m_window.data();
-    for (std::size_t n = 0; n < m_window.size(); ++n) {
+    const std::size_t size = m_window.size();
+    for (std::size_t n = 0; n < size; ++n) {
         windowed[n] = samples[n] * window[n];
     }
     m_fft.forward();
@@ -25,6 +29,20 @@ void power_spectrum(std::span<const std::complex<float>> spectrum, std::span<flo
     for (std::size_t k = 0; k < spectrum.size(); ++k) {
         squares[k] = parts[2 * k] * parts[2 * k] + parts[2 * k + 1] * parts[2 * k + 1];
     }
+}
+
+float largest_of(std::span<const float> values) noexcept {
+    // Several maxima side by side, so that no comparison waits for the one before.
+    std::array<float, 16> lanes;
+    lanes.fill(values.front());
+    std::size_t i = 0;
+    for (; i + lanes.size() <= values.size(); i += lanes.size()) {
+        for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+            lanes[lane] = values[i + lane] > lanes[lane] ? values[i + lane] : lanes[lane];
+        }
+    }
+    const float rest = std::ranges::max(values.subspan(i == values.size() ? i - 1 : i));
+    return std::max(rest, std::ranges::max(lanes));
 }
 
 } // namespace audiomuse::dsp

@@ -40,4 +40,7 @@ class Stft {
 /// The squared magnitude of each bin.
 void power_spectrum(std::span<const std::complex<float>> spectrum, std::span<float> power) noexcept;
 
+/// The largest of at least one value; none may be NaN.
+[[nodiscard]] float largest_of(std::span<const float> values) noexcept;
+
 } // namespace audiomuse::dsp

@@ -82,6 +82,24 @@ TEST(DownmixTest, repairs_what_is_no_number) {
                 ElementsAre(0.75F, 0, 0, 0.5F));
 }
 
+TEST(DownmixTest, repairs_each_sample_of_long_blocks) {
+    constexpr float k_nan = std::numeric_limits<float>::quiet_NaN();
+    for (const std::size_t channels : {1, 2, 3}) {
+        std::vector<float> interleaved(channels * 37, 0.25F);
+        for (std::size_t i = 0; i < 37; i += 5) {
+            interleaved[i * channels + channels - 1] = i % 2 == 0 ? k_nan : -9;
+        }
+        const auto* plane = reinterpret_cast<const std::uint8_t*>(interleaved.data());
+        const std::vector<float> weights(channels, 1.0F);
+        std::vector<float> mono(37);
+        ASSERT_TRUE(downmix({AV_SAMPLE_FMT_FLT, &plane, 0}, weights, mono));
+        const float others = 0.25F * static_cast<float>(channels - 1);
+        for (std::size_t i = 0; i < 37; ++i) {
+            ASSERT_EQ(mono[i], others + (i % 5 != 0 ? 0.25F : i % 2 == 0 ? 0.0F : -8.0F)) << channels << " " << i;
+        }
+    }
+}
+
 TEST(DownmixTest, reads_planes) {
     const std::array<float, 3> left{1, 2, 3};
     const std::array<float, 3> right{0, -2, 1};

@@ -1,20 +1,26 @@
 #pragma once
 
-#include <chrono>
+#include <ctime>
 
 namespace audiomuse::analysis::detail {
 
-/// Adds the time of its own life to a sum of milliseconds.
+/// Adds the processor time that the calling thread uses during its life to a sum of milliseconds.
 class Stopwatch {
   public:
     explicit Stopwatch(double& sum_ms) noexcept : m_sum_ms(sum_ms) {}
     Stopwatch(const Stopwatch&) = delete;
     Stopwatch& operator=(const Stopwatch&) = delete;
-    ~Stopwatch() { m_sum_ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - m_start).count(); }
+    ~Stopwatch() { m_sum_ms += now_ms() - m_start_ms; }
 
   private:
+    static double now_ms() noexcept {
+        std::timespec time{};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+        return 1e3 * static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_nsec);
+    }
+
     double& m_sum_ms;
-    std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
+    double m_start_ms = now_ms();
 };
 
 } // namespace audiomuse::analysis::detail

@@ -26,8 +26,8 @@ OnsetStrength OnsetDetector::add_frame(std::span<const std::complex<float>> spec
     }
     m_mel.apply(m_magnitudes, m_bands);
 
-    const auto first_bin = static_cast<std::ptrdiff_t>(std::ceil(k_mel.low_hz / m_stft.bin_hz()));
-    const float largest = *std::max_element(m_magnitudes.begin() + first_bin, m_magnitudes.end());
+    const auto first_bin = static_cast<std::size_t>(std::ceil(k_mel.low_hz / m_stft.bin_hz()));
+    const float largest = largest_of(std::span<const float>(m_magnitudes).subspan(first_bin));
     if (largest > m_reference) {
         m_reference = largest;
         compress(m_previous_bands, m_previous_compressed);

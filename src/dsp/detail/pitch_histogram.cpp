@@ -15,36 +15,45 @@ constexpr float k_range_power = 1e-6F; ///< 60 dB
 } // namespace
 
 PitchHistogram::PitchHistogram(std::size_t bin_count, double bin_hz, float quietest_magnitude)
-    : m_bin_hz(bin_hz), m_quietest_power(quietest_magnitude * quietest_magnitude), m_power(bin_count), m_bins(k_bin_count) {}
+    : m_bin_hz(bin_hz), m_quietest_power(quietest_magnitude * quietest_magnitude), m_power(bin_count), m_peaks(bin_count),
+      m_bins(k_bin_count) {}
 
 void PitchHistogram::add(std::span<const std::complex<float>> spectrum) {
     power_spectrum(spectrum, m_power);
     const auto first = static_cast<std::size_t>(std::ceil(k_lowest_peak_hz / m_bin_hz));
-    const float largest = *std::max_element(m_power.begin() + static_cast<std::ptrdiff_t>(first), m_power.end());
+    const float largest = largest_of(std::span<const float>(m_power).subspan(first));
     m_largest_power = std::max(m_largest_power, largest);
     if (largest <= std::max(m_quietest_power, m_largest_power * k_range_power)) {
         return;
     }
-    m_peaks.clear();
-    for (std::size_t bin = first; bin + 1 < m_power.size(); ++bin) {
-        const float power = m_power[bin];
-        if (power > m_power[bin - 1] && power >= m_power[bin + 1] && power >= largest * k_range_power) {
-            m_peaks.push_back({power, bin});
-        }
+    std::span<Peak> peaks = find_peaks(first, largest * k_range_power);
+    if (peaks.size() > k_most_peaks) {
+        const auto middle = peaks.begin() + static_cast<std::ptrdiff_t>(k_most_peaks);
+        std::nth_element(peaks.begin(), middle, peaks.end(), [](const Peak& a, const Peak& b) { return a.power > b.power; });
+        peaks = peaks.first(k_most_peaks);
     }
-    if (m_peaks.size() > k_most_peaks) {
-        const auto middle = m_peaks.begin() + static_cast<std::ptrdiff_t>(k_most_peaks);
-        std::nth_element(m_peaks.begin(), middle, m_peaks.end(), [](const Peak& a, const Peak& b) { return a.power > b.power; });
-        m_peaks.erase(middle, m_peaks.end());
-    }
-    if (m_peaks.empty()) {
+    if (peaks.empty()) {
         return;
     }
     ++m_frames;
-    const float largest_magnitude = std::sqrt(std::ranges::max_element(m_peaks, {}, &Peak::power)->power);
-    for (const Peak& peak : m_peaks) {
+    const float largest_magnitude = std::sqrt(std::ranges::max_element(peaks, {}, &Peak::power)->power);
+    for (const Peak& peak : peaks) {
         add_peak(peak, largest_magnitude);
     }
+}
+
+std::span<PitchHistogram::Peak> PitchHistogram::find_peaks(std::size_t first, float least_power) {
+    // Whether a bin is a peak is as good as random, so each is written and those that are none are written over: no branch.
+    const float* const power = m_power.data();
+    const std::size_t end = m_power.size() - 1;
+    Peak* const peaks = m_peaks.data();
+    std::size_t count = 0;
+    for (std::size_t bin = first; bin < end; ++bin) {
+        peaks[count] = {power[bin], static_cast<std::uint32_t>(bin)};
+        count += static_cast<std::size_t>(power[bin] > power[bin - 1]) & static_cast<std::size_t>(power[bin] >= power[bin + 1]) &
+                 static_cast<std::size_t>(power[bin] >= least_power);
+    }
+    return std::span(m_peaks).first(count);
 }
 
 void PitchHistogram::add_peak(const Peak& peak, float largest_magnitude) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <complex>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -30,16 +31,18 @@ class PitchHistogram {
   private:
     struct Peak {
         float power = 0;
-        std::size_t bin = 0;
+        std::uint32_t bin = 0;
     };
 
+    /// The local maxima of m_power from a bin on; valid until the next call.
+    [[nodiscard]] std::span<Peak> find_peaks(std::size_t first, float least_power);
     void add_peak(const Peak& peak, float largest_magnitude);
 
     double m_bin_hz;
     float m_quietest_power;
     float m_largest_power = 0; ///< of the track so far
     std::vector<float> m_power;
-    std::vector<Peak> m_peaks;
+    std::vector<Peak> m_peaks; ///< room for one a bin
     std::vector<double> m_bins;
     std::size_t m_frames = 0;
 };
