@@ -111,6 +111,7 @@ def test_pages_of_ten_thousand_albums(connect, open_media):
         server = connect(media, **{LENGTH_LIMIT: "60"})
         server.wait(server.start_analysis(), timeout=300)
         assert media.fake.log.total < 12_000 and server.get("/api/health") == {"status": "ok"}
+        server.stop()
 
 
 def test_reads_stay_quick_while_a_server_is_slow(connect, open_media, small_library):
