@@ -115,6 +115,7 @@ tl::expected<Answer, TrackFailure> SupervisedAnalyser::attempt(Operation operati
     if (!session) {
         auto fresh = ChildSession::start(m_spawner, m_settings, stop);
         if (!fresh) {
+            give_back(nullptr);
             return tl::unexpected(std::move(fresh).error());
         }
         session = std::make_unique<ChildSession>(std::move(*fresh));
@@ -142,8 +143,9 @@ std::unique_ptr<ChildSession> SupervisedAnalyser::take_idle(Start start) {
             dropped.splice(dropped.end(), m_idle, m_idle.begin());
         }
     }
+    ++m_in_hand;
     if (!taken) { // a fresh child may need the place of an idle one
-        while (!m_idle.empty() && m_busy + static_cast<int>(m_idle.size()) > m_max_children) {
+        while (!m_idle.empty() && m_in_hand + static_cast<int>(m_idle.size()) > m_max_children) {
             dropped.splice(dropped.end(), m_idle, std::prev(m_idle.end()));
         }
     }
@@ -151,12 +153,13 @@ std::unique_ptr<ChildSession> SupervisedAnalyser::take_idle(Start start) {
 }
 
 void SupervisedAnalyser::give_back(std::unique_ptr<ChildSession> session) {
-    if (!session->usable() || session->requests() >= m_settings.tracks_per_child) {
-        return;
+    if (session && (!session->usable() || session->requests() >= m_settings.tracks_per_child)) {
+        session.reset();
     }
     {
         const std::lock_guard lock(m_mutex);
-        if (m_busy + static_cast<int>(m_idle.size()) <= m_max_children) { // m_busy still counts this one
+        --m_in_hand;
+        if (session && m_in_hand + static_cast<int>(m_idle.size()) < m_max_children) {
             m_idle.push_front(std::move(session));
         }
     }
@@ -169,6 +172,7 @@ Result<sandbox::ConfinementReport> SupervisedAnalyser::check_confinement() {
     if (!session) {
         auto fresh = ChildSession::start(m_spawner, m_settings, std::stop_token());
         if (!fresh) {
+            give_back(nullptr);
             return fail(ErrorCode::unavailable, std::move(fresh).error().reason);
         }
         session = std::make_unique<ChildSession>(std::move(*fresh));
@@ -180,7 +184,7 @@ Result<sandbox::ConfinementReport> SupervisedAnalyser::check_confinement() {
 
 int SupervisedAnalyser::children() const {
     const std::lock_guard lock(m_mutex);
-    return m_busy + static_cast<int>(m_idle.size());
+    return m_in_hand + static_cast<int>(m_idle.size());
 }
 
 void SupervisedAnalyser::end_idle_children(const std::stop_token& stop) {

@@ -47,7 +47,9 @@ class SupervisedAnalyser final : public Analyser {
                                                              const std::stop_token& stop);
     [[nodiscard]] tl::expected<Answer, TrackFailure> attempt(Operation operation, const AudioInput& input, Start start,
                                                              const std::stop_token& stop);
+    /// An idle child, or nothing when the caller is to start one; in hand in both cases, until give_back().
     [[nodiscard]] std::unique_ptr<ChildSession> take_idle(Start start);
+    /// Nothing: the child could not be started.
     void give_back(std::unique_ptr<ChildSession> session);
     void end_idle_children(const std::stop_token& stop);
 
@@ -57,7 +59,8 @@ class SupervisedAnalyser final : public Analyser {
     std::condition_variable_any m_changed;
     std::list<std::unique_ptr<ChildSession>> m_idle; ///< the one used last in front
     const int m_max_children;
-    int m_busy = 0;
+    int m_busy = 0;    ///< slots that are held
+    int m_in_hand = 0; ///< children that work or are being started
     std::jthread m_janitor;
 };
 
