@@ -172,7 +172,7 @@ tasks::TaskOutcome Engine::run_analysis(tasks::TaskContext& context) {
     const Media named = open_media(settings, *stores);
     if (named.source->id() != media.source->id()) {
         context.log(fmt::format("This analysis reads {}, as its start call asked. Playlists are made of the songs of {}.",
-                                params->server->url, describe_media(configured)));
+                                describe_media(settings), describe_media(configured)));
     }
     store::SqliteTrackStore tracks(*stores->database, named.source->id());
     return app::AnalyseLibrary(*named.source, *analyser, tracks, analysis_settings(settings, model))(context);

@@ -178,7 +178,7 @@ settings::Settings settings_for(const app::NamedServer& server, const settings::
     const auto address = server_address(server.url);
     const auto own = server_address(settings.jellyfin_url);
     if (!address || !own || *address != *own) {
-        named.jellyfin_url = server.url;
+        named.jellyfin_url = address ? address->text : server.url; // without what follows a question mark
         named.jellyfin_user_id.clear();
         named.jellyfin_user.clear();
         named.jellyfin_token = settings::Secret(server.token);
