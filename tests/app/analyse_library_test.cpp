@@ -273,7 +273,8 @@ TEST_F(AnalyseLibraryTest, AfterARescanWithNewIdsNothingIsFetched) {
     EXPECT_TRUE(holds(whole_log(task), "4 tracks have other ids than before; their analyses were found again by size, length, "
                                        "artist and title."));
     EXPECT_EQ(json::parse(task.details)["albums_completed"], 2);
-    for (const Task& child : m_tasks.children(task.id).value()) {
+    const auto children = m_tasks.children(task.id).value();
+    for (const Task& child : children) {
         EXPECT_EQ(child.state, TaskState::success) << child.sub_type;
     }
     EXPECT_EQ(m_tracks.counts().value().missing, 4U) << "the old rows stay";
