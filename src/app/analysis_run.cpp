@@ -77,7 +77,8 @@ Result<Listing> AnalysisRun::list() {
     if (!listing) {
         return listing;
     }
-    if (listing->complete && m_params.num_recent_albums == 0) {
+    // Another user of the server, or another server, does not say what the configured one has no longer.
+    if (listing->complete && m_params.num_recent_albums == 0 && !m_params.server) {
         if (auto ended = end_listing(id, *listing); !ended) {
             return fail(std::move(ended));
         }
@@ -257,9 +258,12 @@ std::optional<AnalysisRun::Fetched> AnalysisRun::fetch(const Job& job) {
         give_up(track ? Error{ErrorCode::internal, "A listed track is not in the database."} : track.error());
         return std::nullopt;
     }
-    auto input = m_source.open(**track, job.album->stop);
+    std::stop_source stopped; // by whom the album is cancelled, and by what ends the whole analysis
+    const std::stop_callback with_album(job.album->stop, [&stopped] { stopped.request_stop(); });
+    const std::stop_callback with_all(m_abort.get_token(), [&stopped] { stopped.request_stop(); });
+    auto input = m_source.open(**track, stopped.get_token());
     if (!input) {
-        if (skip_when_stopped(job)) {
+        if (skip_when_stopped(job) || must_stop()) {
             return std::nullopt;
         }
         if (input.error().scope == FailureScope::credential) {

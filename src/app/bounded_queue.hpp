@@ -17,9 +17,9 @@ class BoundedQueue {
     explicit BoundedQueue(std::size_t capacity) : m_capacity(capacity) {}
 
     /// Waits for room. False when the token fired first; then the item is gone.
-    bool push(T item, std::stop_token stop) {
+    bool push(T item, const std::stop_token& stop) {
         std::unique_lock lock(m_mutex);
-        if (!m_changed.wait(lock, std::move(stop), [this] { return m_items.size() < m_capacity; })) {
+        if (!m_changed.wait(lock, stop, [this] { return m_items.size() < m_capacity; }) || stop.stop_requested()) {
             return false;
         }
         m_items.push_back(std::move(item));

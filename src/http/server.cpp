@@ -23,7 +23,6 @@ constexpr auto k_event_interval = std::chrono::milliseconds(500);
 
 struct Traits : restinio::default_traits_t {
     using request_handler_t = std::function<restinio::request_handling_status_t(RequestHandle)>;
-    static constexpr bool use_connection_count_limiter = true;
 };
 
 Request to_request(const RequestHandle& handle) {
@@ -113,7 +112,6 @@ class RestinioServer final : public Server {
                 .port(settings.port)
                 .protocol(address.is_v6() ? restinio::asio_ns::ip::tcp::v6() : restinio::asio_ns::ip::tcp::v4())
                 .request_handler([this](RequestHandle handle) { return answer(std::move(handle)); })
-                .max_parallel_connections(settings.max_connections)
                 // A client that sends more without waiting for answers loses the connection after these.
                 .max_pipelined_requests(16)
                 .read_next_http_message_timelimit(settings.request_time)

@@ -22,7 +22,6 @@ class Server {
         std::string address = "127.0.0.1"; ///< an IPv4 or IPv6 address, without brackets
         std::uint16_t port = 8000;         ///< 0: any free one
         std::size_t threads = 4;
-        std::size_t max_connections = 1000;    ///< further ones wait until one of these ends
         std::chrono::seconds request_time{15}; ///< to send a request, and for a connection to idle
     };
 

@@ -4,6 +4,7 @@ import contextlib
 import re
 import socket
 import stat
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -178,6 +179,15 @@ def test_slow_loris(open_server):
             with contextlib.suppress(ConnectionResetError):
                 assert connection.recv(1000) == b""  # cut off
         assert is_well(open_server)
+
+
+def test_connections_that_are_reset(open_server):
+    host, port = open_server.url.removeprefix("http://").split(":")
+    for _ in range(5000):
+        connection = socket.create_connection((host, int(port)), timeout=10)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+    assert is_well(open_server)
 
 
 def test_a_body_of_one_gibibyte(open_server):

@@ -291,3 +291,17 @@ def test_a_start_call_names_another_server(connect, open_media, small_library, t
     assert same["state"] == "SUCCESS" and counts(same["status_message"])["seen"] == len(ours.songs())
     assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
     assert ours.named_playlists() == published(server) and not other.named_playlists()
+
+
+def test_a_start_call_of_another_user_takes_nothing_from_the_configured_one(connect, open_media, small_library):
+    """Alice does not see one of two libraries: what she does not see is not gone."""
+    media = open_media("jellyfin-10.11.11", small_library, libraries={"More": GeneratedLibrary(2, 2)})
+    server = connect(media, AUDIOMUSE_MAX_DURATION_S="60")
+    server.analyse()
+    before = server.get("/api/config")["analysed_tracks"]
+    assert before > 0
+    media.library.remove_album(next(album.number for album in media.library.albums() if album.name == "Split Signals"))
+    status = server.analyse(jellyfin_user_id=media.alice.id, jellyfin_token=media.alice.token)
+    assert status["state"] == "SUCCESS" and server.get("/api/config")["analysed_tracks"] == before, status["status_message"]
+    server.analyse()
+    assert server.get("/api/config")["analysed_tracks"] < before

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <base/log.hpp>
@@ -33,6 +35,15 @@ Result<void> tidy_tasks(TaskStore& tasks) {
         log::warn("Task {} was in hand when the program ended; it goes on where it stopped.", id.str());
     }
     return tasks.prune(k_main_tasks_kept, utc_now() - k_children_kept);
+}
+
+/// A server without a free descriptor accepts nothing more.
+void allow_many_connections() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = std::max<rlim_t>(files.rlim_cur, std::min<rlim_t>(files.rlim_max, 65'536));
+        (void)::setrlimit(RLIMIT_NOFILE, &files);
+    }
 }
 
 void wait_for(const std::stop_token& stop) {
@@ -71,6 +82,7 @@ void tell_address(const settings::Settings& settings, const Access& access, cons
 
 ExitCode serve(const settings::LoadedSettings& loaded) {
     const StopSignal stop_signal;
+    allow_many_connections();
     const settings::Settings& settings = loaded.settings;
     http::Server::Settings listen;
     listen.address = settings.listen.host == "localhost" ? "127.0.0.1" : settings.listen.host;
