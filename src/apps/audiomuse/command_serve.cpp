@@ -71,7 +71,7 @@ void tell_address(const settings::Settings& settings, const Access& access, cons
         log::warn("Everybody who reaches this server can use it: insecure_no_auth is set.");
     }
     if (!access.link_fragment.empty()) {
-        // For the person who starts the server; no log has it.
+        // For the person who starts the server; not through the log.
         fmt::print("Log in at http://{}:{}{}/{}\nThe token is also in {}.\n", name_for_people(address), port,
                    access.front.base_path, access.link_fragment, (settings.data / "api_token").string());
         std::fflush(stdout);
