@@ -81,21 +81,23 @@ double best_bpm(const Periodicity& full, const Periodicity& low) {
 
 /// How far the onsets repeat at a tempo beyond what chance gives them: 0 for onsets at random, 1 for a perfect repetition.
 double contrast_at(const Periodicity& full, double bpm) noexcept {
-    // Onset strength is not negative, so even at random its autocorrelation is the square of its mean.
-    const double by_chance = full.mean * full.mean / full.power;
-    return (comb(full, frames_per_beat(bpm), k_bar_comb) - by_chance) / (1.0 - by_chance);
+    // Onset strength is not negative, so even at random its autocorrelation is not 0.
+    if (full.by_chance >= 1.0) {
+        return 0.0;
+    }
+    return (comb(full, frames_per_beat(bpm), k_bar_comb) - full.by_chance) / (1.0 - full.by_chance);
 }
 
 /// Whether onsets of that contrast are a beat. The contrast of noise of any colour, also in gusts or as random clicks, goes with
 /// one over the square root of the frames and stays below the bound here; over a minute music has 0.2 to 0.9, noise at most 0.05.
-/// The mean onset strength rules out what beats against the frames in steady tones (below 0.1; music: above 0.4).
-/// Tonal sound is not noise, so there the mean alone decides: of music with a free beat this is the best guess, with little
+/// Their strength rules out what beats against the frames in steady tones (below 0.1; music: above 0.4).
+/// Tonal sound is not noise, so there the strength alone decides: of music with a free beat this is the best guess, with little
 /// confidence.
 bool has_beat(const Periodicity& full, double contrast, Tonality tonality) noexcept {
-    constexpr double k_least_mean = 0.1;
+    constexpr double k_least_strength = 0.1;
     constexpr double k_least_contrast = 0.04;
     constexpr double k_least_significance = 8.5;
-    if (full.mean < k_least_mean) {
+    if (full.strength < k_least_strength) {
         return false;
     }
     return tonality == Tonality::present ||
@@ -116,7 +118,7 @@ void TempoEstimator::push(std::span<const float> pcm) {
 std::optional<TempoEstimate> TempoEstimator::finish(Tonality tonality) {
     const Periodicity full = m_full.finish();
     const Periodicity low = m_low.finish();
-    if (full.power <= 0.0 || full.frames < k_shortest_s * k_frame_rate_hz) {
+    if (full.strength <= 0.0 || full.frames < k_shortest_s * k_frame_rate_hz) {
         return std::nullopt;
     }
     const double bpm = best_bpm(full, low);

@@ -82,7 +82,7 @@ TEST(OnsetEnvelope, KeepsOneValueForEachOnset) {
     for (const int count : {0, 1, 2, 3, 41, 42, 83, 84, 500}) {
         OnsetEnvelope envelope(10);
         for (int i = 0; i < count; ++i) {
-            envelope.push(static_cast<float>(i % 7));
+            envelope.push(static_cast<float>(1 + i % 7));
         }
         const auto periodicity = envelope.finish();
         EXPECT_EQ(periodicity.frames, count);
@@ -102,8 +102,43 @@ TEST(OnsetEnvelope, PeaksAtThePeriodOfItsOnsets) {
     EXPECT_NEAR(r[50], 1.0, 1e-3);
     EXPECT_NEAR(r[12], 0.0, 1e-6);
     // One onset is smoothed to 1/12, 3/12, 4/12, 3/12 and 1/12; the mean around it, 3 or 4 onsets in 83 frames, is taken off.
-    EXPECT_NEAR(periodicity.mean * 25.0, 1.0 - 5.0 / 25.0, 0.03);
-    EXPECT_EQ(periodicity.frames, 3000.0);
+    EXPECT_NEAR(periodicity.strength * 25.0, 1.0 - 5.0 / 25.0, 0.03);
+    EXPECT_EQ(periodicity.frames, 2976.0) << "the 24 zeros at the end are silence";
+}
+
+TEST(OnsetEnvelope, PassesOverSilenceAtBothEnds) {
+    OnsetEnvelope plain(60);
+    OnsetEnvelope padded(60);
+    const auto push_zeros = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+            padded.push(0.0F);
+        }
+    };
+    push_zeros(5000);
+    for (int i = 0; i < 3001; ++i) {
+        const float onset = i % 25 == 0 ? 1.0F : 0.0F;
+        plain.push(onset);
+        padded.push(onset);
+    }
+    push_zeros(20000);
+    const auto expected = plain.finish();
+    const auto periodicity = padded.finish();
+    EXPECT_EQ(periodicity.autocorrelation, expected.autocorrelation);
+    EXPECT_EQ(periodicity.strength, expected.strength);
+    EXPECT_EQ(periodicity.frames, 3001.0);
+}
+
+TEST(OnsetEnvelope, CountsStretchesByTheirLength) {
+    OnsetEnvelope envelope(60);
+    for (int i = 0; i < 5000; ++i) {
+        envelope.push(i % 25 == 0 ? 10.0F : 0.0F);
+    }
+    for (int i = 0; i < 2500; ++i) {
+        envelope.push(i % 31 == 0 ? 100.0F : 0.0F);
+    }
+    const std::vector<double> r = envelope.finish().autocorrelation;
+    EXPECT_NEAR(r[25], 2.0 / 3.0, 0.08);
+    EXPECT_NEAR(r[31], 1.0 / 3.0, 0.08);
 }
 
 TEST(OnsetEnvelope, IsZeroForSilenceAndForASteadyStrength) {
@@ -112,7 +147,7 @@ TEST(OnsetEnvelope, IsZeroForSilenceAndForASteadyStrength) {
         for (int i = 0; i < 1000; ++i) {
             envelope.push(strength);
         }
-        EXPECT_LT(envelope.finish().mean, 2e-3); // what the fall at the end leaves
+        EXPECT_LT(envelope.finish().strength, 0.1); // what the fall at the end leaves
     }
 }
 

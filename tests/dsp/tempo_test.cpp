@@ -1,6 +1,7 @@
 #include <dsp/tempo.hpp>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -102,6 +103,51 @@ TEST(Tempo, IsAbsentForSilenceAndSteadyTonesWhateverTheKey) {
         tone[i] = 0.5F * std::sin(0.1728F * static_cast<float>(i));
     }
     EXPECT_FALSE(tempo_of(tone, Tonality::present).has_value());
+}
+
+std::vector<float> joined(std::vector<float> first, std::span<const float> second) {
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
+}
+
+TEST(Tempo, IsTheOneThatHoldsLongestHoweverLoudTheRest) {
+    for (const auto [longer, shorter] : {std::pair{100.0, 127.0}, {127.0, 100.0}, {84.0, 150.0}, {150.0, 84.0}}) {
+        std::vector<float> quiet = test::clicks(longer, 60.0, 0.05);
+        test::add(quiet, test::noise(60.0, 0.002, 0.5, 9)); // fills the gaps, so that onsets there are weaker
+        const std::vector<float> loud = test::clicks(shorter, 30.0, 0.9);
+        for (const auto& pcm : {joined(quiet, loud), joined(loud, quiet)}) {
+            const auto tempo = tempo_of(pcm);
+            ASSERT_TRUE(tempo.has_value()) << longer;
+            EXPECT_NEAR(tempo->bpm, longer, 0.01 * longer) << "beside " << shorter;
+        }
+    }
+}
+
+TEST(Tempo, IsTheSameWithMinutesOfSilenceAtAnEnd) {
+    std::vector<float> beat = test::clicks(97.0, 20.0, 0.8);
+    test::add(beat, test::noise(20.0, 0.02, 0.0, 10));
+    const auto expected = tempo_of(beat);
+    ASSERT_TRUE(expected.has_value());
+    const std::vector<float> silence(test::samples_of(240.0));
+    const std::vector<float> dither = test::noise(240.0, 2e-5, 0.0, 11);
+    for (const auto& pcm : {joined(beat, silence), joined(silence, beat), joined(beat, dither), joined(dither, beat)}) {
+        const auto tempo = tempo_of(pcm);
+        ASSERT_TRUE(tempo.has_value());
+        EXPECT_NEAR(tempo->bpm, expected->bpm, 0.1);
+    }
+    EXPECT_NEAR(tempo_of(joined(beat, silence))->confidence, expected->confidence, 0.02);
+}
+
+TEST(Tempo, IsAbsentForNoiseBesideSilence) {
+    const std::vector<float> silence(test::samples_of(120.0));
+    const std::vector<float> dither = test::noise(120.0, 2e-5, 0.0, 12);
+    for (const double seconds : {10.0, 47.0}) {
+        const std::vector<float> noise = test::noise(seconds, 0.3, 0.5, 13);
+        for (const auto& pcm : {joined(noise, silence), joined(silence, noise), joined(noise, dither), joined(dither, noise),
+                                joined(joined(noise, silence), noise)}) {
+            EXPECT_FALSE(tempo_of(pcm).has_value()) << seconds;
+        }
+    }
 }
 
 TEST(Tempo, NeedsThreeSeconds) {

@@ -1,7 +1,9 @@
 #include <dsp/detail/onset_envelope.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <span>
 
 #include <dsp/window.hpp>
 
@@ -10,6 +12,19 @@ namespace audiomuse::dsp::detail {
 OnsetEnvelope::OnsetEnvelope(std::size_t max_lag) : m_kernel(hann_kernel(k_smoothing)), m_autocorrelation(max_lag) {}
 
 void OnsetEnvelope::push(float onset_strength) {
+    if (onset_strength <= 0.0F) {
+        ++m_silent;
+        return;
+    }
+    for (; m_silent > 0; --m_silent) {
+        if (m_pushed > 0) {
+            add(0.0F);
+        }
+    }
+    add(onset_strength);
+}
+
+void OnsetEnvelope::add(float onset_strength) {
     ++m_pushed;
     smooth(onset_strength);
 }
@@ -32,9 +47,10 @@ void OnsetEnvelope::add_smoothed(float value) {
 
 void OnsetEnvelope::emit() {
     const double mean = m_around_sum / static_cast<double>(m_around.size());
-    const float above = std::max(0.0F, m_around[m_next] - static_cast<float>(mean));
-    m_envelope_sum += above;
-    m_autocorrelation.push(above);
+    m_stretch.push_back(std::max(0.0F, m_around[m_next] - static_cast<float>(mean)));
+    if (m_stretch.size() == k_stretch) {
+        end_stretch();
+    }
     if (++m_next > k_mean_reach) {
         m_around_sum -= m_around.front();
         m_around.pop_front();
@@ -42,27 +58,47 @@ void OnsetEnvelope::emit() {
     }
 }
 
+void OnsetEnvelope::end_stretch() {
+    const auto frames = static_cast<double>(m_stretch.size());
+    const double sum = std::accumulate(m_stretch.begin(), m_stretch.end(), 0.0);
+    const double power = std::inner_product(m_stretch.begin(), m_stretch.end(), m_stretch.begin(), 0.0) / frames;
+    const double level = std::max(std::sqrt(power), k_least_level);
+    for (const float value : m_stretch) {
+        m_autocorrelation.push(static_cast<float>(value / level));
+    }
+    m_envelope_sum += sum;
+    m_weighted_mean_sum += sum * sum / frames;
+    for (auto part = std::span<const float>(m_stretch); !part.empty();) {
+        const auto now = part.first(std::min(part.size(), k_part));
+        const double part_sum = std::accumulate(now.begin(), now.end(), 0.0) / level;
+        m_squared_mean_sum += part_sum * part_sum / static_cast<double>(now.size());
+        part = part.subspan(now.size());
+    }
+    m_stretch.clear();
+}
+
 OnsetEnvelope::Periodicity OnsetEnvelope::finish() {
     const std::size_t onsets = m_pushed;
     for (std::size_t i = 0; i < k_smoothing / 2; ++i) {
         ++m_pushed;
-        if (m_autocorrelation.count() + m_around.size() - m_next < onsets) {
+        if (m_autocorrelation.count() + m_stretch.size() + m_around.size() - m_next < onsets) {
             smooth(0.0F);
         }
     }
     while (m_next < m_around.size()) {
         emit();
     }
+    if (!m_stretch.empty()) {
+        end_stretch();
+    }
     Periodicity result;
     result.frames = static_cast<double>(m_autocorrelation.count());
     result.autocorrelation = m_autocorrelation.finish();
-    result.power = result.autocorrelation.front();
-    if (result.frames > 0) {
-        result.mean = m_envelope_sum / result.frames;
-    }
-    if (result.power > 0) {
-        std::ranges::transform(result.autocorrelation, result.autocorrelation.begin(),
-                               [&](double r) { return r / result.power; });
+    const double power = result.autocorrelation.front();
+    if (power > 0) {
+        std::ranges::transform(result.autocorrelation, result.autocorrelation.begin(), [power](double r) { return r / power; });
+        result.by_chance = m_squared_mean_sum / (result.frames * power);
+        result.strength = m_weighted_mean_sum / m_envelope_sum;
     }
     return result;
 }
