@@ -126,7 +126,9 @@ Result<Analysis> read_analysis(const json& value) {
         }
         analysis.tempo_bpm = bpm;
     }
+    analysis.tempo_confidence = fields.number_or_null("tempo_confidence", 0, 1);
     auto key = read_key(fields.member("key"));
+    analysis.key_confidence = fields.number_or_null("key_confidence", 0, 1);
     analysis.energy = fields.number("energy", 0, 1);
     analysis.tags = read_values<Tags>(fields, "tags", 0, 1);
     analysis.embedding = read_values<Embedding>(fields, "embedding", -k_max_embedding, k_max_embedding);

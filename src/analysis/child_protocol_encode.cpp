@@ -83,7 +83,9 @@ json to_json(const Analysis& analysis) {
     const AnalysisVersion& version = analysis.version;
     return {{"duration_s", analysis.duration_s},
             {"tempo_bpm", to_json(analysis.tempo_bpm)},
+            {"tempo_confidence", to_json(analysis.tempo_confidence)},
             {"key", std::move(key)},
+            {"key_confidence", to_json(analysis.key_confidence)},
             {"energy", analysis.energy},
             {"tags", to_json(analysis.tags)},
             {"embedding", to_json(analysis.embedding)},

@@ -83,6 +83,7 @@ class Listener {
         const detail::Stopwatch stopwatch(m_timings.tempo_ms);
         if (const auto tempo = m_tempo.finish(analysis.key ? dsp::Tonality::present : dsp::Tonality::unknown)) {
             analysis.tempo_bpm = tempo->bpm;
+            analysis.tempo_confidence = tempo->confidence;
         }
     }
 
@@ -90,6 +91,7 @@ class Listener {
         const detail::Stopwatch stopwatch(m_timings.key_ms);
         if (const auto key = m_key.finish()) {
             analysis.key = Key{key->tonic, key->mode == dsp::Mode::major ? Scale::major : Scale::minor};
+            analysis.key_confidence = key->confidence;
         }
     }
 

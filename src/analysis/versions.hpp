@@ -9,7 +9,7 @@ enum class ModelUse { with, without };
 /// What the analyser of this program version gives. Raise a number whenever stored values of its group would come out
 /// differently.
 [[nodiscard]] constexpr AnalysisVersion current_version(ModelUse use) noexcept {
-    constexpr AnalysisVersion k_version{.tempo = 1, .key = 1, .moods = 1, .network = 1};
+    constexpr AnalysisVersion k_version{.tempo = 2, .key = 2, .moods = 1, .network = 1};
     if (use == ModelUse::without) {
         return {.tempo = k_version.tempo, .key = k_version.key, .moods = 0, .network = 0};
     }

@@ -37,6 +37,11 @@ struct Key {
     friend bool operator==(const Key&, const Key&) = default;
 };
 
+/// What people may tap in the place of a tempo: half of it and twice of it.
+[[nodiscard]] constexpr std::array<double, 2> tempo_alternatives(double tempo_bpm) noexcept {
+    return {0.5 * tempo_bpm, 2.0 * tempo_bpm};
+}
+
 /// "C", "C#" ... "B" for a pitch class from 0 to 11.
 [[nodiscard]] std::string_view pitch_class_name(int pitch_class) noexcept;
 /// "major" or "minor".
@@ -64,11 +69,13 @@ struct AnalysisTimings {
 
 /// What was heard in one track.
 struct Analysis {
-    double duration_s = 0;           ///< counts decoded samples
-    std::optional<double> tempo_bpm; ///< absent for silence and noise
-    std::optional<Key> key;          ///< absent for silence and noise
-    double energy = 0;               ///< 0 to 1, see docs/api.md
-    std::optional<Tags> tags;        ///< tags, embedding and moods are absent only without a model
+    double duration_s = 0;                  ///< counts decoded samples
+    std::optional<double> tempo_bpm;        ///< absent for silence and noise
+    std::optional<Key> key;                 ///< absent for silence and noise
+    std::optional<double> tempo_confidence; ///< 0 to 1; absent without a tempo, and where an older program stored none
+    std::optional<double> key_confidence;   ///< the same of the key
+    double energy = 0;                      ///< 0 to 1, see docs/api.md
+    std::optional<Tags> tags;               ///< tags, embedding and moods are absent only without a model
     std::optional<Embedding> embedding;
     std::optional<Moods> moods;
     bool partial = false; ///< the file was damaged; at least 30 s and half of it were heard

@@ -77,6 +77,8 @@ TEST(ChildMessages, AnAnalysisArrivesWithEveryField) {
     const auto& got = std::get<Analysis>(answer.content);
     EXPECT_EQ(got.duration_s, 181.25);
     EXPECT_EQ(got.tempo_bpm, 120.5);
+    EXPECT_EQ(got.tempo_confidence, 0.375);
+    EXPECT_EQ(got.key_confidence, 0.875);
     EXPECT_EQ(got.key, (Key{9, Scale::minor}));
     EXPECT_EQ(got.energy, 0.625);
     EXPECT_EQ(got.tags, sent.tags);
@@ -96,14 +98,17 @@ TEST(ChildMessages, AnAnalysisArrivesWithEveryField) {
 TEST(ChildMessages, AbsentValuesStayAbsent) {
     Analysis sent = test::sample_analysis();
     sent.tempo_bpm.reset();
+    sent.tempo_confidence.reset();
     sent.key.reset();
+    sent.key_confidence.reset();
     sent.tags.reset();
     sent.embedding.reset();
     sent.moods.reset();
     const auto message = decode_child_message(encode(ChildMessage(Answer{1, sent})));
     ASSERT_TRUE(message) << message.error().message;
     const auto& got = std::get<Analysis>(std::get<Answer>(*message).content);
-    EXPECT_FALSE(got.tempo_bpm || got.key || got.tags || got.embedding || got.moods);
+    EXPECT_FALSE(got.tempo_bpm || got.tempo_confidence || got.key || got.key_confidence || got.tags || got.embedding ||
+                 got.moods);
 }
 
 TEST(ChildMessages, FailuresIdentitiesAndHellosArrive) {
@@ -157,6 +162,9 @@ TEST(ChildMessages, EveryValueOutOfPlaceIsRefusedByName) {
         {"/analysis/duration_s", 1e9, "duration_s"},
         {"/analysis/tempo_bpm", 0.0, "tempo_bpm"},
         {"/analysis/tempo_bpm", "fast", "tempo_bpm"},
+        {"/analysis/tempo_confidence", 1.001, "tempo_confidence"},
+        {"/analysis/key_confidence", -0.001, "key_confidence"},
+        {"/analysis/key_confidence", "high", "key_confidence"},
         {"/analysis/key/tonic", 12, "tonic"},
         {"/analysis/key/tonic", -1, "tonic"},
         {"/analysis/key", 5, "key"},

@@ -10,6 +10,8 @@ inline Analysis sample_analysis() {
     analysis.duration_s = 181.25;
     analysis.tempo_bpm = 120.5;
     analysis.key = Key{9, Scale::minor};
+    analysis.tempo_confidence = 0.375;
+    analysis.key_confidence = 0.875;
     analysis.energy = 0.625;
     analysis.tags.emplace();
     analysis.embedding.emplace();

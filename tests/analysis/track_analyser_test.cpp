@@ -46,6 +46,8 @@ TEST(TrackAnalyserWithoutNetworkTest, hears_tempo_key_and_energy) {
     ASSERT_TRUE(analysis->tempo_bpm);
     EXPECT_NEAR(*analysis->tempo_bpm, 100, 1);
     EXPECT_EQ(analysis->key, (Key{9, Scale::minor}));
+    EXPECT_GT(analysis->tempo_confidence.value(), 0.2);
+    EXPECT_GT(analysis->key_confidence.value(), 0.2);
     EXPECT_GT(analysis->energy, 0.5);
     EXPECT_LT(analysis->energy, 1.0);
     EXPECT_FALSE(analysis->tags);
@@ -62,7 +64,9 @@ TEST(TrackAnalyserWithoutNetworkTest, hears_nothing_in_silence) {
     const auto analysis = analyser.analyse(input_of(sine(8, 440, 0)), {});
     ASSERT_TRUE(analysis);
     EXPECT_EQ(analysis->tempo_bpm, std::nullopt);
+    EXPECT_EQ(analysis->tempo_confidence, std::nullopt);
     EXPECT_EQ(analysis->key, std::nullopt);
+    EXPECT_EQ(analysis->key_confidence, std::nullopt);
     EXPECT_EQ(analysis->energy, 0);
     EXPECT_DOUBLE_EQ(analysis->duration_s, 8);
 }

@@ -21,6 +21,8 @@ def test_known_tempo_and_key(known_pieces):
         assert abs(line["duration_s"] - 20) < 0.05
         assert any(abs(line["tempo"] - tempo * factor) <= 0.01 * tempo * factor for factor in (0.5, 1, 2)), line["tempo"]
         assert (line["key"], line["scale"]) == (key, scale)
+        assert 0 < line["tempo_confidence"] <= 1 and 0 < line["key_confidence"] <= 1
+        assert line["tempo_alternatives"] == [line["tempo"] / 2, line["tempo"] * 2]
         assert 0 < line["energy"] < 1
         assert len(line["moods"]) == 17 and len(line["tags"]) == 50 and len(line["embedding"]) == 200
         assert list(line["moods"])[0] == "mood/acoustic" and all(0 <= value <= 1 for value in line["moods"].values())
@@ -44,6 +46,7 @@ def test_silence_has_no_tempo_and_no_key(tmp_path):
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "anullsrc=r=44100", "-t", "10", path], check=True)
     line = json.loads(run("analyze", path).stdout)
     assert (line["tempo"], line["key"], line["scale"], line["energy"]) == (None, None, None, 0)
+    assert (line["tempo_confidence"], line["key_confidence"], line["tempo_alternatives"]) == (None, None, None)
 
 
 def test_too_short(tmp_path):

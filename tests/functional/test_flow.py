@@ -201,7 +201,8 @@ def test_export(library, tmp_path):
     assert len(lines) == music.GOOD_TRACKS + 1
     clockwork = next(line for line in lines if line["title"] == "Clockwork")
     assert clockwork["artist"] == "Ada Sine" and clockwork["path"] == "Ada Sine/Morning Circuits/02 Clockwork.mp3"
-    assert set(clockwork) >= {"path", "item_id", "artist", "title", "tempo", "key", "scale", "energy", "moods"}
+    assert set(clockwork) >= {"path", "item_id", "artist", "title", "tempo", "key", "scale", "energy", "moods", "tempo_confidence",
+                                "key_confidence", "tempo_alternatives"}
     rows = run("export", "--format", "csv", "--library", library, "--data", data).stdout.splitlines()
     assert len(rows) == len(lines) + 1 and rows[0].startswith("path,item_id,artist,title,tempo,key,scale,energy,mood/acoustic,")
 

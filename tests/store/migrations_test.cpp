@@ -46,7 +46,7 @@ TEST(Migrations, VersionsAreNumberedWithoutGaps) {
     for (const Migration& migration : detail::all_migrations()) {
         EXPECT_EQ(migration.version, expected++);
     }
-    EXPECT_EQ(detail::newest_version(), 6) << "a new version needs a dump of its predecessor in tests/data/store";
+    EXPECT_EQ(detail::newest_version(), 7) << "a new version needs a dump of its predecessor in tests/data/store";
 }
 
 TEST(Migrations, OldDatabasesBecomeNewOnesAndKeepTheirRows) {
@@ -77,7 +77,9 @@ TEST(Migrations, OldDatabasesBecomeNewOnesAndKeepTheirRows) {
             ++visited;
             EXPECT_EQ(track.track.title, "First");
             EXPECT_EQ(track.analysis.tempo_bpm, 120.5);
+            EXPECT_EQ(track.analysis.tempo_confidence, version >= 7 ? std::optional(0.375) : std::nullopt);
             EXPECT_EQ(track.analysis.key, (Key{9, Scale::minor}));
+            EXPECT_EQ(track.analysis.key_confidence, version >= 7 ? std::optional(0.875) : std::nullopt);
             EXPECT_EQ(track.analysis.moods.value()[16], 0.5F);
             EXPECT_EQ(track.analysis.embedding.value()[199], 99.25F);
             return true;

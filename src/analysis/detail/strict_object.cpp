@@ -76,8 +76,14 @@ const nlohmann::json& StrictObject::member(const char* key) {
     return *found;
 }
 
-double StrictObject::number(const char* key, double least, double most) {
+double StrictObject::number(const char* key, double least, double most) { return number_in(member(key), key, least, most); }
+
+std::optional<double> StrictObject::number_or_null(const char* key, double least, double most) {
     const nlohmann::json& value = member(key);
+    return value.is_null() ? std::nullopt : std::optional(number_in(value, key, least, most));
+}
+
+double StrictObject::number_in(const nlohmann::json& value, const char* key, double least, double most) {
     if (!value.is_number() || !in_range(value.get<double>(), least, most)) {
         blame(key, "is no number in its range");
         return 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ class StrictObject {
     StrictObject(const nlohmann::json& value, std::string_view name);
 
     [[nodiscard]] double number(const char* key, double least, double most);
+    /// Absent for null.
+    [[nodiscard]] std::optional<double> number_or_null(const char* key, double least, double most);
     [[nodiscard]] std::uint64_t natural(const char* key, std::uint64_t most);
     [[nodiscard]] bool boolean(const char* key);
     /// UTF-8 without control characters.
@@ -32,6 +35,7 @@ class StrictObject {
     [[nodiscard]] Result<void> finish() const;
 
   private:
+    double number_in(const nlohmann::json& value, const char* key, double least, double most);
     void blame(const char* key, std::string_view fault);
 
     const nlohmann::json& m_value;

@@ -24,6 +24,12 @@ std::string to_line(const ordered_json& json) { return json.dump(-1, ' ', false,
 
 } // namespace
 
+ordered_json or_null(const std::optional<double>& value) { return value ? ordered_json(*value) : nullptr; }
+
+ordered_json tempo_alternatives_json(const std::optional<double>& tempo_bpm) {
+    return tempo_bpm ? ordered_json(tempo_alternatives(*tempo_bpm)) : nullptr;
+}
+
 ordered_json moods_json(const std::optional<Moods>& moods) { return labelled(mood_labels(), moods); }
 
 std::string analysis_line(const std::string& file, const Analysis& analysis) {
@@ -31,16 +37,16 @@ std::string analysis_line(const std::string& file, const Analysis& analysis) {
     json["file"] = file;
     json["ok"] = true;
     json["duration_s"] = analysis.duration_s;
-    json["tempo"] = analysis.tempo_bpm ? ordered_json(*analysis.tempo_bpm) : nullptr;
+    json["tempo"] = or_null(analysis.tempo_bpm);
     json["key"] = analysis.key ? ordered_json(pitch_class_name(analysis.key->tonic)) : nullptr;
     json["scale"] = analysis.key ? ordered_json(to_string(analysis.key->scale)) : nullptr;
     json["energy"] = analysis.energy;
     json["moods"] = moods_json(analysis.moods);
     json["tags"] = labelled(tag_labels(), analysis.tags);
     json["embedding"] = analysis.embedding ? ordered_json(*analysis.embedding) : nullptr;
-    json["tempo_confidence"] = nullptr;
-    json["key_confidence"] = nullptr;
-    json["tempo_alternatives"] = nullptr;
+    json["tempo_confidence"] = or_null(analysis.tempo_confidence);
+    json["key_confidence"] = or_null(analysis.key_confidence);
+    json["tempo_alternatives"] = tempo_alternatives_json(analysis.tempo_bpm);
     json["partial"] = analysis.partial;
     json["analysis_version"] = {{"tempo", analysis.version.tempo},
                                 {"key", analysis.version.key},

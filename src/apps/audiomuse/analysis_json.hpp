@@ -14,6 +14,9 @@ namespace audiomuse::apps {
 /// The line for a file that was not.
 [[nodiscard]] std::string failure_line(const std::string& file, const TrackFailure& failure);
 
+[[nodiscard]] nlohmann::ordered_json or_null(const std::optional<double>& value);
+/// Half and twice the tempo, or null.
+[[nodiscard]] nlohmann::ordered_json tempo_alternatives_json(const std::optional<double>& tempo_bpm);
 /// Label -> value, or null.
 [[nodiscard]] nlohmann::ordered_json moods_json(const std::optional<Moods>& moods);
 

@@ -56,10 +56,13 @@ void print_json_line(StandardOutput& output, const AnalysedTrack& row) {
     json["item_id"] = row.track.id.str();
     json["artist"] = row.track.artist;
     json["title"] = row.track.title;
-    json["tempo"] = analysis.tempo_bpm ? ordered_json(*analysis.tempo_bpm) : nullptr;
+    json["tempo"] = or_null(analysis.tempo_bpm);
     json["key"] = analysis.key ? ordered_json(pitch_class_name(analysis.key->tonic)) : nullptr;
     json["scale"] = analysis.key ? ordered_json(to_string(analysis.key->scale)) : nullptr;
     json["energy"] = analysis.energy;
+    json["tempo_confidence"] = or_null(analysis.tempo_confidence);
+    json["key_confidence"] = or_null(analysis.key_confidence);
+    json["tempo_alternatives"] = tempo_alternatives_json(analysis.tempo_bpm);
     json["moods"] = moods_json(analysis.moods);
     output.print("{}\n", json.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
 }

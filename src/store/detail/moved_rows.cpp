@@ -114,10 +114,11 @@ Result<void> copy_analysis(Connection& connection, std::int64_t from, std::int64
     auto changed = connection.change(
         "INSERT INTO analyses (track, size_bytes, modified_ns, tempo_version, key_version, moods_version, network_version, "
         "analysed_us, identity, duration_s, tempo_bpm, tonic, scale, energy, partial, decode_ms, tempo_ms, key_ms, mel_ms, "
-        "network_ms, total_ms, moods, tags, embedding) SELECT t.seq, t.size_bytes, t.modified_ns, a.tempo_version, "
+        "network_ms, total_ms, moods, tags, embedding, tempo_confidence, key_confidence) SELECT t.seq, t.size_bytes, "
+        "t.modified_ns, a.tempo_version, "
         "a.key_version, a.moods_version, a.network_version, ?3, a.identity, a.duration_s, a.tempo_bpm, a.tonic, a.scale, "
         "a.energy, a.partial, a.decode_ms, a.tempo_ms, a.key_ms, a.mel_ms, a.network_ms, a.total_ms, a.moods, a.tags, "
-        "a.embedding FROM tracks t CROSS JOIN analyses a WHERE t.seq = ?2 AND a.track = ?1",
+        "a.embedding, a.tempo_confidence, a.key_confidence FROM tracks t CROSS JOIN analyses a WHERE t.seq = ?2 AND a.track = ?1",
         from, to, now);
     if (changed) {
         changed = connection.change("UPDATE tracks SET standing = 'analysed' WHERE seq = ?1", to);

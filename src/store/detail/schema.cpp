@@ -221,8 +221,18 @@ CREATE INDEX tracks_by_match_key ON tracks (source, match_key) WHERE match_key <
 CREATE INDEX tracks_not_analysed ON tracks (source) WHERE present = 1 AND standing <> 'analysed';
 )sql";
 
-constexpr std::array<Migration, 6> k_migrations{
-    {{1, k_tracks}, {2, k_tasks}, {3, k_playlists}, {4, k_interrupted_updates}, {5, k_publications}, {6, k_listed_facts}}};
+constexpr const char* k_confidences = R"sql(
+ALTER TABLE analyses ADD COLUMN tempo_confidence REAL CHECK (tempo_confidence BETWEEN 0 AND 1);
+ALTER TABLE analyses ADD COLUMN key_confidence REAL CHECK (key_confidence BETWEEN 0 AND 1);
+)sql";
+
+constexpr std::array<Migration, 7> k_migrations{{{1, k_tracks},
+                                                 {2, k_tasks},
+                                                 {3, k_playlists},
+                                                 {4, k_interrupted_updates},
+                                                 {5, k_publications},
+                                                 {6, k_listed_facts},
+                                                 {7, k_confidences}}};
 
 } // namespace
 

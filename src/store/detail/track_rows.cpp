@@ -76,6 +76,7 @@ Result<void> read_analysis(RowReader& row, Analysis& analysis) {
     analysis.version.network = row.small_integer();
     analysis.duration_s = row.real();
     analysis.tempo_bpm = row.optional_real();
+    analysis.tempo_confidence = row.optional_real();
     if (row.next_is_null()) {
         row.skip(2);
         analysis.key.reset();
@@ -83,6 +84,7 @@ Result<void> read_analysis(RowReader& row, Analysis& analysis) {
         const int tonic = row.small_integer();
         analysis.key = Key{tonic, row.bytes() == "major" ? Scale::major : Scale::minor};
     }
+    analysis.key_confidence = row.optional_real();
     analysis.energy = row.real();
     analysis.partial = row.integer() != 0;
     analysis.timings.decode_ms = row.real();
@@ -100,8 +102,9 @@ Result<void> read_analysis(RowReader& row, Analysis& analysis) {
 Result<void> write_analysis(Connection& connection, std::int64_t track, const FileStamp& stamp, const Analysis& analysis,
                             UtcTime now) {
     const AnalysisTimings& ms = analysis.timings;
-    for (const double value : {analysis.duration_s, analysis.tempo_bpm.value_or(0), analysis.energy, ms.decode_ms, ms.tempo_ms,
-                               ms.key_ms, ms.mel_ms, ms.network_ms, ms.total_ms}) {
+    for (const double value : {analysis.duration_s, analysis.tempo_bpm.value_or(0), analysis.tempo_confidence.value_or(0),
+                               analysis.key_confidence.value_or(0), analysis.energy, ms.decode_ms, ms.tempo_ms, ms.key_ms,
+                               ms.mel_ms, ms.network_ms, ms.total_ms}) {
         if (!std::isfinite(value)) {
             return fail(ErrorCode::invalid_argument, "An analysis with a number that is not finite cannot be stored.");
         }
@@ -116,13 +119,14 @@ Result<void> write_analysis(Connection& connection, std::int64_t track, const Fi
             "INSERT OR REPLACE INTO analyses (track, size_bytes, modified_ns, tempo_version, key_version, moods_version, "
             "network_version, "
             "analysed_us, identity, duration_s, tempo_bpm, tonic, scale, energy, partial, decode_ms, tempo_ms, key_ms, mel_ms, "
-            "network_ms, total_ms, moods, tags, embedding) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+            "network_ms, total_ms, moods, tags, embedding, tempo_confidence, key_confidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+            "?8, ?9, ?10, ?11, ?12, ?13, ?14, "
             "?15, "
-            "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+            "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
             track, stamp.size_bytes, stamp.modified_ns, analysis.version.tempo, analysis.version.key, analysis.version.moods,
             analysis.version.network, now, analysis.identity, analysis.duration_s, analysis.tempo_bpm, tonic, scale,
             analysis.energy, analysis.partial, ms.decode_ms, ms.tempo_ms, ms.key_ms, ms.mel_ms, ms.network_ms, ms.total_ms,
-            moods.blob(), tags.blob(), embedding.blob())
+            moods.blob(), tags.blob(), embedding.blob(), analysis.tempo_confidence, analysis.key_confidence)
         .map([](std::int64_t) {});
 }
 

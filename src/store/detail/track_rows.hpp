@@ -22,8 +22,8 @@ void read_track(RowReader& row, Track& track);
 
 /// The columns of read_analysis(), of table a (analyses).
 inline constexpr std::string_view k_analysis_columns =
-    "a.identity, a.tempo_version, a.key_version, a.moods_version, a.network_version, a.duration_s, a.tempo_bpm, a.tonic, "
-    "a.scale, a.energy, "
+    "a.identity, a.tempo_version, a.key_version, a.moods_version, a.network_version, a.duration_s, a.tempo_bpm, "
+    "a.tempo_confidence, a.tonic, a.scale, a.key_confidence, a.energy, "
     "a.partial, a.decode_ms, a.tempo_ms, a.key_ms, a.mel_ms, a.network_ms, a.total_ms, a.moods, a.tags, a.embedding";
 /// Error damaged when a vector has another length.
 [[nodiscard]] Result<void> read_analysis(RowReader& row, Analysis& analysis);
