@@ -51,7 +51,8 @@ void ConnectionLimit::state_changed(const restinio::connection_state::notice_t& 
         return;
     }
     const std::int64_t now = seconds_now();
-    if (std::int64_t due = m_next_warning_s; now >= due && m_next_warning_s.compare_exchange_strong(due, now + k_warning_interval_s)) {
+    if (std::int64_t due = m_next_warning_s;
+        now >= due && m_next_warning_s.compare_exchange_strong(due, now + k_warning_interval_s)) {
         log::warn("Too many connections are open; new ones are closed.");
     }
     throw std::runtime_error("too many connections");

@@ -66,7 +66,7 @@ restinio::http_status_line_t status_line(int status) {
     }
 }
 
-/// Sends one event stream, a step at each tick of a timer. Lives as long as its timer and its write callbacks hold it.
+/// Sends one event stream, a step at each tick of a timer. Lives as long as its timer holds it.
 class EventStreamSender : public std::enable_shared_from_this<EventStreamSender> {
   public:
     EventStreamSender(restinio::asio_ns::io_context& context, const RequestHandle& handle, const Response& response)
@@ -83,8 +83,9 @@ class EventStreamSender : public std::enable_shared_from_this<EventStreamSender>
         if (!text->empty() || !m_started) {
             m_started = true;
             m_builder.append_chunk(text->empty() ? std::string(": hello\n\n") : *text);
-            m_builder.flush([self = shared_from_this()](const restinio::asio_ns::error_code& error) {
-                if (error) {
+            // Weak: the connection holds the callback, and the sender the connection.
+            m_builder.flush([weak = weak_from_this()](const restinio::asio_ns::error_code& error) {
+                if (const auto self = error ? weak.lock() : nullptr) {
                     self->m_connection_lost = true;
                 }
             });
@@ -111,27 +112,26 @@ class RestinioServer final : public Server {
         : m_handler(std::move(handler)), m_limit(std::make_shared<ConnectionLimit>(settings.max_connections)) {
         using Hook = std::function<void(restinio::asio_ns::ip::tcp::acceptor&)>;
         const auto address = restinio::asio_ns::ip::make_address(settings.address);
-        m_server.emplace(
-            restinio::external_io_context(m_context),
-            restinio::server_settings_t<Traits>{}
-                .address(address)
-                .port(settings.port)
-                .protocol(address.is_v6() ? restinio::asio_ns::ip::tcp::v6() : restinio::asio_ns::ip::tcp::v4())
-                .request_handler([this](RequestHandle handle) { return answer(std::move(handle)); })
-                // A client that sends more without waiting for answers loses the connection after these.
-                .max_pipelined_requests(16)
-                .read_next_http_message_timelimit(settings.request_time)
-                .write_http_response_timelimit(std::chrono::seconds(60))
-                .handle_request_timeout(std::chrono::hours(24 * 30)) // an event stream lasts as long as its task
-                .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}
-                                              .max_url_size(16U << 10U)
-                                              .max_field_name_size(1U << 10U)
-                                              .max_field_value_size(16U << 10U)
-                                              .max_field_count(100)
-                                              .max_body_size(k_body_bytes_read))
-                .connection_state_listener(m_limit)
-                .cleanup_func([] {})
-                .acceptor_post_bind_hook(Hook([this](auto& acceptor) { keep_port(acceptor); })));
+        m_server.emplace(restinio::external_io_context(m_context),
+                         restinio::server_settings_t<Traits>{}
+                             .address(address)
+                             .port(settings.port)
+                             .protocol(address.is_v6() ? restinio::asio_ns::ip::tcp::v6() : restinio::asio_ns::ip::tcp::v4())
+                             .request_handler([this](RequestHandle handle) { return answer(std::move(handle)); })
+                             // A client that sends more without waiting for answers loses the connection after these.
+                             .max_pipelined_requests(16)
+                             .read_next_http_message_timelimit(settings.request_time)
+                             .write_http_response_timelimit(std::chrono::seconds(60))
+                             .handle_request_timeout(std::chrono::hours(24 * 30)) // an event stream lasts as long as its task
+                             .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}
+                                                           .max_url_size(16U << 10U)
+                                                           .max_field_name_size(1U << 10U)
+                                                           .max_field_value_size(16U << 10U)
+                                                           .max_field_count(100)
+                                                           .max_body_size(k_body_bytes_read))
+                             .connection_state_listener(m_limit)
+                             .cleanup_func([] {})
+                             .acceptor_post_bind_hook(Hook([this](auto& acceptor) { keep_port(acceptor); })));
         m_server->open_sync(); // throws when it cannot listen; no thread runs yet
         watch_accepting();
         for (unsigned i = 0; i < settings.threads; ++i) {

@@ -162,7 +162,8 @@ TEST(Gate, a_page_that_writes_the_headers_of_a_proxy_is_sent_away) {
     EXPECT_EQ(get("127.0.0.1:8000", {{"Remote-User", "ada"}, {"X-Forwarded-Host", "other.example"}}), 200);
 
     const Gate open({.allowed_hosts = {"music.example.org"}, .trusted_proxies = settings.trusted_proxies});
-    EXPECT_EQ(status(open, request("GET", {{"Host", "evil.example"}, {"X-Forwarded-Host", "music.example.org"}}, "127.0.0.1")), 421);
+    EXPECT_EQ(status(open, request("GET", {{"Host", "evil.example"}, {"X-Forwarded-Host", "music.example.org"}}, "127.0.0.1")),
+              421);
 }
 
 TEST(Gate, only_a_trusted_proxy_says_what_the_host_was) {

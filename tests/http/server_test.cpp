@@ -28,7 +28,8 @@ UniqueFd connect_to(std::uint16_t port) {
     ::inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
     const timeval limit{10, 0};
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? std::move(socket) : UniqueFd();
+    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? std::move(socket)
+                                                                                                     : UniqueFd();
 }
 
 /// Sends raw bytes and returns all that comes back until the server closes.

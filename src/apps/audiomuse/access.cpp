@@ -19,10 +19,11 @@ Result<std::string> kept_token(const std::filesystem::path& file) {
     using std::filesystem::perms;
     std::error_code error;
     if ((std::filesystem::status(file, error).permissions() & (perms::group_all | perms::others_all)) != perms::none) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("Other users of this machine may read the API token in {0}. Remove the file to have a new one made, or "
-                                "run chmod 600 '{0}' when nobody has read it.",
-                                file.string()));
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("Other users of this machine may read the API token in {0}. Remove the file to have a new one made, or "
+                        "run chmod 600 '{0}' when nobody has read it.",
+                        file.string()));
     }
     auto text = read_file(file, 4096);
     if (!text) {
@@ -30,9 +31,9 @@ Result<std::string> kept_token(const std::filesystem::path& file) {
     }
     text->erase(text->find_last_not_of(" \t\r\n") + 1);
     if (text->empty()) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("The file {} should hold the API token and is empty. Remove it to have a new one made.",
-                                file.string()));
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("The file {} should hold the API token and is empty. Remove it to have a new one made.", file.string()));
     }
     return text;
 }
