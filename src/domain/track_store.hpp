@@ -23,8 +23,8 @@ using ListingId = Id<struct ListingTag>;
 
 /// What the store knows of a track when a listing names it.
 struct TrackStatus {
-    std::optional<AnalysisVersion> analysed; ///< of the stored analysis, whatever stamp it was made from
-    bool stamp_matches = false;              ///< size and time are those of the analysis or, without one, of the failure
+    std::optional<AnalysisVersion> analysed; ///< of the stored analysis, when it was made from the listed stamp
+    bool stamp_matches = false;              ///< the listed stamp is that of the analysis or of the newest failure
     std::optional<FailureCode> failure;      ///< of the newest attempt, when that failed
     int runs_failed = 0;                     ///< runs (listings) in a row that ended in a failure of this stamp
     bool was_listed = false;                 ///< known and not missing before this listing named it
@@ -52,7 +52,7 @@ struct MovedTrack {
 struct TrackCounts {
     std::uint64_t present = 0;  ///< tracks that the newest complete listing has
     std::uint64_t analysed = 0; ///< present and analysed
-    std::uint64_t failed = 0;   ///< present, not analysed, newest attempt failed
+    std::uint64_t failed = 0;   ///< present, newest attempt failed, its bytes not analysed
     std::uint64_t missing = 0;  ///< known, but no longer listed
 };
 
@@ -99,7 +99,9 @@ class TrackStore {
     /// Replaces an older analysis or failure. Errors: not_found for an unknown track, invalid_argument for numbers that are not
     /// finite.
     [[nodiscard]] virtual Result<void> save_analysis(const TrackId& track, const FileStamp& stamp, const Analysis& analysis) = 0;
-    /// An older analysis of the track stays when its stamp is the same, else it goes: it described other bytes. Error not_found.
+    /// An older analysis of another stamp goes when the failure lies in the new bytes. After any other failure it stays and
+    /// serves on, but the track counts as failed until the new bytes were heard, or the old ones are listed again. Error
+    /// not_found.
     [[nodiscard]] virtual Result<void> save_failure(const TrackId& track, const FileStamp& stamp,
                                                     const TrackFailure& failure) = 0;
 
@@ -108,9 +110,10 @@ class TrackStore {
 
     [[nodiscard]] virtual Result<std::optional<Track>> find(const TrackId& track) = 0;
     [[nodiscard]] virtual Result<TrackCounts> counts() = 0;
-    /// Present tracks with their analysis, ordered by id. Holds one track at a time.
+    /// Present tracks with their analysis, ordered by id; not one whose listed length is another than when it was analysed: a
+    /// server gave its id to other audio. Holds one track at a time.
     [[nodiscard]] virtual Result<void> visit_analysed(const AnalysedVisitor& visitor) = 0;
-    /// Present tracks without an analysis, in no order. Holds one track at a time.
+    /// Present tracks that count as failed or were never tried, in no order. Holds one track at a time.
     [[nodiscard]] virtual Result<void> visit_unanalysed(const UnanalysedVisitor& visitor) = 0;
     /// Present tracks whose newest attempt failed, ordered by last attempt (newest first), then id.
     [[nodiscard]] virtual Result<std::vector<FailedTrack>> failures(std::uint64_t offset, std::uint64_t limit) = 0;

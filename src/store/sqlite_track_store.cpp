@@ -58,10 +58,12 @@ Result<KnownTrack> known_track(Connection& connection, const SourceId& source, c
 
 Result<void> keep_failure(Connection& connection, const KnownTrack& track, const FileStamp& stamp, const TrackFailure& failure,
                           UtcTime now) {
-    auto gone = connection.change("DELETE FROM analyses WHERE track = ?1 AND (size_bytes <> ?2 OR modified_ns <> ?3)", track.seq,
-                                  stamp.size_bytes, stamp.modified_ns);
-    if (!gone) {
-        return fail(std::move(gone));
+    if (lasts_until_the_file_changes(failure.code)) {
+        auto gone = connection.change("DELETE FROM analyses WHERE track = ?1 AND (size_bytes <> ?2 OR modified_ns <> ?3)",
+                                      track.seq, stamp.size_bytes, stamp.modified_ns);
+        if (!gone) {
+            return fail(std::move(gone));
+        }
     }
     auto kept = connection.change(
         "INSERT INTO failures (track, source, size_bytes, modified_ns, code, reason, attempts, runs, listing, last_attempt_us) "
@@ -75,10 +77,9 @@ Result<void> keep_failure(Connection& connection, const KnownTrack& track, const
         return fail(std::move(kept));
     }
     return connection
-        .change("UPDATE tracks SET standing = CASE WHEN EXISTS (SELECT 1 FROM analyses WHERE track = ?1) THEN 'analysed' ELSE "
-                "'failed' END "
-                "WHERE seq = ?1",
-                track.seq)
+        .change("UPDATE tracks SET standing = CASE WHEN EXISTS (SELECT 1 FROM analyses WHERE track = ?1 AND size_bytes = ?2 AND "
+                "modified_ns = ?3) THEN 'analysed' ELSE 'failed' END WHERE seq = ?1",
+                track.seq, stamp.size_bytes, stamp.modified_ns)
         .map([](std::int64_t) {});
 }
 
@@ -260,12 +261,13 @@ Result<TrackCounts> SqliteTrackStore::counts() {
 }
 
 Result<void> SqliteTrackStore::visit_analysed(const AnalysedVisitor& visitor) {
+    // Where a listing tells lengths, the time of a stamp is the length: an analysis of another one is of other audio.
     // CROSS JOIN keeps the order of the tables, and so the tracks in the order of their index: nothing is sorted.
     static const std::string k_sql =
         "SELECT " + std::string(detail::k_track_columns) + ", " + std::string(detail::k_analysis_columns) +
         " FROM tracks t CROSS JOIN albums b ON b.seq = t.album CROSS JOIN analyses a ON a.track = t.seq "
         "WHERE t.source = (SELECT seq FROM sources WHERE name = ?1) AND t.present = 1 AND "
-        "t.standing = 'analysed' ORDER BY t.id";
+        "(t.listed_ms = 0 OR a.modified_ns = t.modified_ns) ORDER BY t.id";
     return m_database.engine().read([&](Connection& connection) -> Result<void> {
         auto query = connection.query(k_sql);
         if (!query) {

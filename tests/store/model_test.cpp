@@ -196,7 +196,7 @@ class TrackStep {
 
     std::string operator()(TrackStore& store) {
         const TrackId id(fmt::format("t{}", pick(10)));
-        const FileStamp stamp{pick(2), 5};
+        const FileStamp stamp{pick(2), 5 + static_cast<std::int64_t>(pick(2))};
         switch (pick(8)) {
         case 0: {
             const ListingEnd end{.libraries = pick(3) == 0 ? std::vector<std::string>{"Music"} : std::vector<std::string>{},
@@ -214,12 +214,14 @@ class TrackStep {
         case 3:
         case 4:
             return "failure " + outcome(store.save_failure(
-                                    id, stamp, {pick(2) == 0 ? FailureCode::crashed : FailureCode::damaged, "Broken."}));
+                                    id, stamp, {pick(2) == 0 ? FailureCode::unreachable : FailureCode::damaged, "Broken."}));
         default: break;
         }
         std::vector<Track> tracks;
         for (unsigned i = pick(4); i > 0; --i) {
-            Track& track = tracks.emplace_back(sample_track(fmt::format("t{}", pick(10)), {pick(2), 5}));
+            Track& track = tracks.emplace_back(
+                sample_track(fmt::format("t{}", pick(10)), {pick(2), 5 + static_cast<std::int64_t>(pick(2))}));
+            track.listed_length = std::chrono::milliseconds(pick(2));
             track.title = fmt::format("Song {}", pick(5));
             track.artist = "Ada";
             track.library = std::array{"", "Music", "Talk"}[pick(3)];

@@ -36,6 +36,9 @@ class FakeTrackStore final : public TrackStore {
             row.track.album_id = album.id;
             row.listing = listing;
             row.missing_since.reset();
+            if (row.heard && row.heard->stamp == track.stamp && row.failed && row.failed->stamp != track.stamp) {
+                row.failed.reset();
+            }
             statuses.push_back(status_of(row));
             statuses.back().was_listed = was_listed;
         }
@@ -83,7 +86,7 @@ class FakeTrackStore final : public TrackStore {
     Result<void> visit_unanalysed(const UnanalysedVisitor& visitor) override {
         const std::lock_guard lock(m_mutex);
         for (const auto& [id, row] : m_rows) {
-            if (!row.missing_since && !row.heard) {
+            if (!row.missing_since && !is_analysed(row)) {
                 visitor(row.track, row.failed ? std::optional(row.failed->failure.code) : std::nullopt);
             }
         }
@@ -112,7 +115,7 @@ class FakeTrackStore final : public TrackStore {
             return unknown(track);
         }
         Row& row = found->second;
-        if (row.heard && row.heard->stamp != stamp) {
+        if (row.heard && row.heard->stamp != stamp && lasts_until_the_file_changes(failure.code)) {
             row.heard.reset();
         }
         const bool again = row.failed && row.failed->stamp == stamp;
@@ -150,8 +153,8 @@ class FakeTrackStore final : public TrackStore {
             const bool present = !row.missing_since;
             counts.present += present ? 1 : 0;
             counts.missing += present ? 0 : 1;
-            counts.analysed += present && row.heard ? 1 : 0;
-            counts.failed += present && !row.heard && row.failed ? 1 : 0;
+            counts.analysed += present && is_analysed(row) ? 1 : 0;
+            counts.failed += present && !is_analysed(row) && row.failed ? 1 : 0;
         }
         return counts;
     }
@@ -161,7 +164,9 @@ class FakeTrackStore final : public TrackStore {
         {
             const std::lock_guard lock(m_mutex);
             for (const auto& [id, row] : m_rows) {
-                if (!row.missing_since && row.heard) {
+                const bool fits = row.track.listed_length.count() == 0 ||
+                                  (row.heard && row.heard->stamp.modified_ns == row.track.stamp.modified_ns);
+                if (!row.missing_since && row.heard && fits) {
                     tracks.push_back({row.track, row.heard->analysis});
                 }
             }
@@ -212,6 +217,8 @@ class FakeTrackStore final : public TrackStore {
         std::optional<Failed> failed;
     };
 
+    static bool is_analysed(const Row& row) { return row.heard && (!row.failed || row.failed->stamp == row.heard->stamp); }
+
     static bool is_same_song(const Track& a, const Track& b) {
         const auto facts = [](const Track& t) {
             return std::tuple(t.stamp.size_bytes, t.listed_length, normalised_text(t.artist), normalised_text(t.title));
@@ -249,10 +256,10 @@ class FakeTrackStore final : public TrackStore {
             status.stamp_matches = row.failed->stamp == listed;
             status.runs_failed = row.failed->stamp == listed ? row.failed->runs : 0;
         }
-        if (row.heard) {
+        if (row.heard && row.heard->stamp == listed) {
             status.analysed = row.heard->analysis.version;
-            status.stamp_matches = row.heard->stamp == listed;
-            if (status.stamp_matches && !row.heard->analysis.partial) {
+            status.stamp_matches = true;
+            if (!row.heard->analysis.partial) {
                 status.heard_s = row.heard->analysis.duration_s;
             }
         }

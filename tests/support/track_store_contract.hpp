@@ -213,7 +213,7 @@ TEST_P(TrackStoreContract, AStatusTellsTheVersionAndWhetherTheStampMatches) {
     EXPECT_EQ(same.analysed, (AnalysisVersion{3, 4, 5, 6}));
     EXPECT_TRUE(same.stamp_matches);
     const TrackStatus bigger = record("n", sample_track("t", {1'001, 42}));
-    EXPECT_TRUE(bigger.analysed.has_value());
+    EXPECT_FALSE(bigger.analysed.has_value()) << "other bytes were heard";
     EXPECT_FALSE(bigger.stamp_matches);
     EXPECT_FALSE(record("o", sample_track("t", {1'000, 43})).stamp_matches);
 }
@@ -268,6 +268,57 @@ TEST_P(TrackStoreContract, AFailureKeepsAnAnalysisOfTheSameStampOnly) {
     EXPECT_EQ(status.failure, FailureCode::damaged);
     expect_counts(1, 0, 1, 0);
     EXPECT_TRUE(visited().empty());
+}
+
+TEST_P(TrackStoreContract, AServerThatWasNotReachedLosesNoAnalysis) {
+    Track track = sample_track("t");
+    track.listed_length = std::chrono::milliseconds(0);
+    record("1", track);
+    save(track);
+    Track changed = track;
+    changed.stamp.size_bytes += 1;
+    record("2", changed);
+    fail_track(changed, FailureCode::unreachable);
+    expect_counts(1, 0, 1, 0);
+    EXPECT_EQ(visited(), std::vector<std::string>{"t"}) << "the old analysis serves on";
+    std::vector<FailureCode> unanalysed;
+    ASSERT_TRUE(m_store->visit_unanalysed(
+        [&](const Track&, std::optional<FailureCode> code) { unanalysed.push_back(code.value_or(FailureCode::crashed)); }));
+    EXPECT_EQ(unanalysed, std::vector<FailureCode>{FailureCode::unreachable});
+
+    TrackStatus status = record("3", changed);
+    EXPECT_FALSE(status.analysed.has_value()) << "the new bytes are still to be heard";
+    EXPECT_EQ(status.failure, FailureCode::unreachable);
+    EXPECT_EQ(status.runs_failed, 1);
+    EXPECT_TRUE(status.stamp_matches);
+
+    status = record("4", track); // the server names the old bytes again
+    EXPECT_TRUE(status.analysed.has_value());
+    EXPECT_FALSE(status.failure.has_value());
+    expect_counts(1, 1, 0, 0);
+    EXPECT_TRUE(m_store->failures(0, 9).value().empty());
+
+    record("5", changed);
+    fail_track(changed, FailureCode::refused);
+    save(changed);
+    expect_counts(1, 1, 0, 0);
+    EXPECT_TRUE(record("6", changed).analysed.has_value());
+}
+
+TEST_P(TrackStoreContract, AnIdOfOtherAudioIsNotVisitedUntilItWasHeard) {
+    Track track = sample_track("t", {1'000, 181'250}); // as of a server: the time is the listed length
+    record("1", track);
+    save(track);
+    EXPECT_EQ(visited(), std::vector<std::string>{"t"});
+    track.stamp = {2'000, 181'250}; // new tags, the same length
+    record("2", track);
+    EXPECT_EQ(visited(), std::vector<std::string>{"t"});
+    track.stamp = {2'000, 60'000};
+    track.listed_length = std::chrono::milliseconds(60'000);
+    record("3", track);
+    EXPECT_TRUE(visited().empty());
+    save(track);
+    EXPECT_EQ(visited(), std::vector<std::string>{"t"});
 }
 
 TEST_P(TrackStoreContract, EveryFailureCodeIsKept) {

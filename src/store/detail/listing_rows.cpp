@@ -71,29 +71,30 @@ Result<TrackStatus> read_status(RowReader& row, const FileStamp& listed) {
     if (row.next_is_null()) {
         row.skip(4);
     } else {
-        const FileStamp stamp = read_stamp(row);
+        status.stamp_matches = read_stamp(row) == listed;
         auto code = read_failure_code(row.bytes());
         if (!code) {
             return fail(std::move(code));
         }
         const int runs = row.small_integer();
         status.failure = *code;
-        status.stamp_matches = stamp == listed;
-        status.runs_failed = stamp == listed ? runs : 0;
+        status.runs_failed = status.stamp_matches ? runs : 0;
     }
     if (row.next_is_null()) {
         row.skip(8);
+    } else if (read_stamp(row) != listed) {
+        row.skip(6);
     } else {
-        status.stamp_matches = read_stamp(row) == listed;
         AnalysisVersion version;
         version.tempo = row.small_integer();
         version.key = row.small_integer();
         version.moods = row.small_integer();
         version.network = row.small_integer();
-        status.analysed = version;
         const double duration_s = row.real();
         const bool whole = row.integer() == 0;
-        status.heard_s = whole && status.stamp_matches ? std::optional(duration_s) : std::nullopt;
+        status.stamp_matches = true;
+        status.analysed = version;
+        status.heard_s = whole ? std::optional(duration_s) : std::nullopt;
     }
     return status;
 }
@@ -133,6 +134,16 @@ Result<KnownRow> known_row(Connection& connection, std::int64_t source, const Tr
 
 /// A length that a source makes up must not break the row.
 std::int64_t listed_ms(const Track& track) { return std::max<std::int64_t>(0, track.listed_length.count()); }
+
+/// Bytes that are listed again as they were heard: what was said of others in between no longer counts.
+Result<void> return_to_analysis(Connection& connection, std::int64_t track, const FileStamp& listed) {
+    auto changed = connection.change("DELETE FROM failures WHERE track = ?1 AND (size_bytes <> ?2 OR modified_ns <> ?3)", track,
+                                     listed.size_bytes, listed.modified_ns);
+    if (changed && *changed > 0) {
+        changed = connection.change("UPDATE tracks SET standing = 'analysed' WHERE seq = ?1", track);
+    }
+    return changed.map([](std::int64_t) {});
+}
 
 /// A known track that the listing describes as it is known only takes the number of the listing: no index is touched.
 Result<std::int64_t> write_track(Connection& connection, const AlbumPlace& place, const KnownRow& known, const Track& track) {
@@ -233,6 +244,13 @@ Result<TrackStatus> place_track(Connection& connection, const AlbumPlace& place,
     }
     if (auto written = write_track(connection, place, *known, track); !written) {
         return fail(std::move(written));
+    }
+    const bool failed_for_other_bytes = known->status.failure && known->status.runs_failed == 0;
+    if (known->status.analysed && failed_for_other_bytes) {
+        if (auto returned = return_to_analysis(connection, known->seq, track.stamp); !returned) {
+            return fail(std::move(returned));
+        }
+        known->status.failure.reset();
     }
     return std::move(known->status);
 }
