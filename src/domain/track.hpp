@@ -30,6 +30,9 @@ struct Album {
     UtcTime added{};    ///< newest albums come first in a listing
 };
 
+/// In place of a library's name: known only to be in none of those that the newest listing visited.
+inline constexpr const char* k_some_other_library = "\x1A";
+
 /// One piece of music as its source describes it. All texts are valid UTF-8.
 struct Track {
     TrackId id;
@@ -39,7 +42,8 @@ struct Track {
     std::string album;
     std::string album_artist;
     std::string genre;   ///< several are separated by "; "
-    std::string library; ///< the name of its music library on a media server; empty where there is none or it is not known
+    std::string library; ///< the name of its music library on a media server; empty where there is none or it is not known, and
+                         ///< k_some_other_library
     std::string
         path; ///< relative to the library for a local folder; empty where the source has none. Raw bytes may not be UTF-8.
     int track_number = 0;

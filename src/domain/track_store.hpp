@@ -33,7 +33,9 @@ struct TrackStatus {
 
 /// How a complete listing ends.
 struct ListingEnd {
-    std::vector<std::string> libraries{}; ///< as in Listing: a track that is known to be in another one was not looked for
+    /// As in Listing. A track of another library was not looked for; an unseen one whose library is not known is taken to be in
+    /// k_some_other_library from then on, unless nothing was removed.
+    std::vector<std::string> libraries{};
     /// With more unseen tracks than these none becomes missing.
     std::uint64_t most_removals = std::numeric_limits<std::uint64_t>::max();
 };

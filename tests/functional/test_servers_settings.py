@@ -56,6 +56,37 @@ def test_one_library_of_two(connect, open_media, small_library, kind):
     assert media.fake.log.counts["download"] <= 3 * media.library.track_count
 
 
+@pytest.mark.parametrize("kind", ["jellyfin-10.11.11", "navidrome-fake"])
+def test_the_smaller_library_of_a_server_that_was_read_whole(connect, open_media, small_library, known_pieces, kind):
+    """The larger one is neither missing nor clustered, and needs no new analysis when it is chosen again."""
+    speech = GeneratedLibrary(5, 4, [path.read_bytes() for path, *_ in known_pieces], seconds=20)
+    media = open_media(kind, small_library, libraries={"Speech": speech})
+    chosen = media.library.track_count
+    whole = connect(media)
+    assert counts(whole.analyse()["status_message"])["seen"] == chosen + 20
+    titles = {track.title for track in media.library.tracks()}
+
+    def clustered(server):
+        assert server.cluster(**CLUSTERING)["state"] == "SUCCESS"
+        return {song["title"] for songs in server.get("/api/playlists").values() for song in songs}
+
+    assert clustered(whole) - titles
+    downloads = media.fake.log.counts["download"]
+    whole.stop()
+
+    narrowed = connect(media, AUDIOMUSE_MUSIC_LIBRARIES="Music")
+    status = narrowed.analyse()
+    assert counts(status["status_message"])["seen"] == chosen
+    assert "no longer" not in " ".join(status["details"]["log"]) and "half" not in " ".join(status["details"]["log"])
+    assert clustered(narrowed) <= titles
+    narrowed.stop()
+
+    again = connect(media)
+    assert counts(again.analyse()["status_message"])["seen"] == chosen + 20
+    assert clustered(again) - titles
+    assert media.fake.log.counts["download"] - downloads <= 3 * 4  # the broken files of the small library are tried again
+
+
 @on(ONE_OF_EACH)
 def test_a_limit_of_the_length_restricts_clustering_without_a_new_analysis(connect, media, tmp_path):
     data = tmp_path / "data"

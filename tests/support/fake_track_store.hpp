@@ -50,13 +50,19 @@ class FakeTrackStore final : public TrackStore {
         const UtcTime now = m_now();
         std::vector<Row*> unseen;
         for (auto& [id, row] : m_rows) {
-            const bool looked_for = end.libraries.empty() || row.track.library.empty() ||
-                                    std::ranges::find(end.libraries, row.track.library) != end.libraries.end();
+            const bool looked_for =
+                end.libraries.empty() || std::ranges::find(end.libraries, row.track.library) != end.libraries.end();
             if (!row.missing_since && row.listing != listing && looked_for) {
                 unseen.push_back(&row);
             }
         }
         const ListingOutcome outcome{unseen.size(), unseen.size() <= end.most_removals};
+        for (auto& [id, row] : m_rows) {
+            const bool was_looked_for = end.libraries.empty() || row.missing_since || row.listing == listing;
+            if (outcome.removed && !was_looked_for && row.track.library.empty()) {
+                row.track.library = k_some_other_library;
+            }
+        }
         for (Row* row : unseen) {
             row->missing_since = outcome.removed ? std::optional(now) : std::nullopt;
         }

@@ -507,11 +507,17 @@ TEST_P(TrackStoreContract, TracksOfALibraryThatWasNotVisitedAreNotMissing) {
         track.library = library;
         record("l", track);
     }
-    EXPECT_EQ(m_store->finish_listing(ListingId("m"), {.libraries = {"Music", "O'Neill, \"x\""}}).value().unseen, 3U)
-        << "those of the visited ones, and the one of an unknown library";
-    expect_counts(2, 0, 0, 3);
-    EXPECT_TRUE(record("n", sample_track("b")).was_listed);
-    EXPECT_TRUE(record("n", sample_track("d")).was_listed);
+    const ListingEnd end{.libraries = {"Music", "O'Neill, \"x\""}, .most_removals = 1};
+    EXPECT_FALSE(m_store->finish_listing(ListingId("m"), end).value().removed);
+    EXPECT_EQ(m_store->find(TrackId("c")).value().value().library, "") << "a listing that cannot be believed";
+    EXPECT_EQ(m_store->finish_listing(ListingId("m"), {.libraries = end.libraries}).value().unseen, 2U) << "of the visited ones";
+    expect_counts(3, 0, 0, 2);
+    EXPECT_EQ(m_store->find(TrackId("b")).value().value().library, "Talk");
+    EXPECT_EQ(m_store->find(TrackId("c")).value().value().library, k_some_other_library);
+    for (const char* id : {"b", "c", "d"}) {
+        EXPECT_TRUE(record("n", sample_track(id)).was_listed) << id;
+    }
+    EXPECT_EQ(m_store->find(TrackId("c")).value().value().library, "Music");
 }
 
 TEST_P(TrackStoreContract, TracksWithoutAnAnalysisAreVisited) {

@@ -186,7 +186,7 @@ std::string separated(const std::vector<std::string>& names) {
 
 /// Rows that a listing (?2) did not see although it looked at their library (?3). The sign keeps the planner from walking the
 /// table in the order of an index: nearly all rows are looked at.
-constexpr std::string_view k_unseen = "+source = ?1 AND present = 1 AND listing <> ?2 AND (?3 = '' OR library = '' OR "
+constexpr std::string_view k_unseen = "+source = ?1 AND present = 1 AND listing <> ?2 AND (?3 = '' OR "
                                       "instr(?3, char(31) || library || char(31)) > 0)";
 
 /// Makes what the listing did not see missing, unless that is too much.
@@ -205,6 +205,14 @@ Result<ListingOutcome> mark_unseen(Connection& connection, std::int64_t source, 
     if (outcome.removed && outcome.unseen > 0) {
         if (auto marked = connection.change(k_mark, source, listing, libraries, now); !marked) {
             return fail(std::move(marked));
+        }
+    }
+    if (outcome.removed && !libraries.empty()) {
+        auto moved = connection.change(
+            "UPDATE tracks SET library = ?3 WHERE +source = ?1 AND present = 1 AND listing <> ?2 AND library = ''", source,
+            listing, std::string_view(k_some_other_library));
+        if (!moved) {
+            return fail(std::move(moved));
         }
     }
     return outcome;
