@@ -1,7 +1,10 @@
 #include <app/analyse_library.hpp>
 
 #include <algorithm>
+#include <condition_variable>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -51,15 +54,32 @@ class ScriptedSource final : public MusicSource {
     }
     std::function<void()> when_opened = [] {};
 
-    tl::expected<AudioInput, TrackFailure> open(const Track& track, std::stop_token) override {
+    /// How many opened tracks there is room for at once; who finds none waits, as the spool of fetched audio makes one wait.
+    int room = 1'000;
+    bool waited_in_vain = false;
+
+    tl::expected<AudioInput, TrackFailure> open(const Track& track, std::stop_token stop) override {
         when_opened();
         if (const auto refused = refusals.find(track.id.str()); refused != refusals.end()) {
             return tl::unexpected(refused->second);
         }
-        return AudioInput{UniqueFd(), track.stamp.size_bytes};
+        std::unique_lock lock(m_mutex);
+        if (!m_room_freed.wait_for(lock, stop, 5s, [this] { return room > 0; })) {
+            waited_in_vain |= !stop.stop_requested();
+            return tl::unexpected(TrackFailure{FailureCode::unreachable, "There was no room."});
+        }
+        --room;
+        return AudioInput{UniqueFd(), track.stamp.size_bytes, std::shared_ptr<void>(nullptr, [this](void*) {
+                              const std::lock_guard freeing(m_mutex);
+                              ++room;
+                              m_room_freed.notify_all();
+                          })};
     }
 
   private:
+    std::mutex m_mutex;
+    std::condition_variable_any m_room_freed;
+
     Track make_track(const std::string& album, const std::string& song) {
         Track track;
         track.id = TrackId(song);
@@ -359,6 +379,17 @@ TEST_F(AnalyseLibraryTest, ARefusedCredentialStopsTheWholeTask) {
         << task.status_message;
     EXPECT_TRUE(task.status_message.ends_with(" 0 failed.")) << "no track is blamed: " << task.status_message;
     EXPECT_LE(m_analyser.analysed, 3);
+}
+
+TEST_F(AnalyseLibraryTest, ARefusedCredentialEndsFetchesThatWaitForRoom) {
+    m_source.albums = {{"One", {"a", "b", "c", "d", "e", "f", "g", "h"}}};
+    m_source.refusals["c"] = {FailureCode::refused, "The server refused the token.", FailureScope::credential};
+    m_source.room = 1;
+    m_source.when_opened = [] { std::this_thread::sleep_for(10ms); };
+    m_analyser.pause = 50ms;
+    EXPECT_EQ(run().state, TaskState::failure);
+    EXPECT_FALSE(m_source.waited_in_vain);
+    EXPECT_EQ(m_source.room, 1) << "what was fetched is given back";
 }
 
 TEST_F(AnalyseLibraryTest, MovedAudioKeepsItsAnalysis) {

@@ -35,6 +35,8 @@ TEST(BoundedQueue, AStopWakesBothSides) {
     }
     ASSERT_TRUE(queue.push(1, {}));
     EXPECT_FALSE(queue.push(2, stop.get_token())) << "there is no room";
+    BoundedQueue<int> empty(1);
+    EXPECT_FALSE(empty.push(1, stop.get_token())) << "nobody would take it";
 }
 
 } // namespace
