@@ -121,14 +121,18 @@ TEST(ValueTest, UrlsAreWebAddressesWithoutCredentials) {
         EXPECT_TRUE(set("jellyfin_url", text, settings)) << text;
         EXPECT_EQ(settings.jellyfin_url, text);
     }
-    for (const char* text : {"nas:8096", "ftp://nas", "file:///etc/passwd", "http://", "http:///x", "http://:80",
-                             "http://u:p@nas", "http://nas/a b", "http://nas\n"}) {
+    for (const char* text :
+         {"nas:8096", "ftp://nas", "file:///etc/passwd", "http://", "http:///x", "http://:80", "http://u:p@nas", "http://nas/a b",
+          "http://nas\n", "http://nas/?token=s", "http://nas?s", "http://nas/#s"}) {
         EXPECT_NE(refusal("jellyfin_url", text), "accepted") << text;
     }
 }
 
 TEST(ValueTest, ASecretIsNeverInAMessage) {
     EXPECT_EQ(refusal("api_token", "hunter two"), "--x: api_token must be printable ASCII characters without blanks.");
+    for (const char* url : {"http://ann:hunter2@nas", "http://nas:8096/?api_key=hunter2", "http://nas#hunter2"}) {
+        EXPECT_EQ(refusal("jellyfin_url", url).find("hunter2"), std::string::npos) << url;
+    }
     Settings settings;
     ASSERT_TRUE(set("api_token", "hunter2", settings));
     EXPECT_EQ(to_toml_value(*find_row("api_token"), settings), "\"********\"");

@@ -104,9 +104,9 @@ bool is_web_url(std::string_view url) {
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (url.starts_with(scheme)) {
             const std::string_view rest = url.substr(scheme.size());
-            const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+            const std::string_view authority = rest.substr(0, rest.find('/'));
             return is_plain_ascii(url) && url.size() <= k_max_text_bytes && !authority.empty() && authority.front() != ':' &&
-                   authority.find('@') == std::string_view::npos;
+                   authority.find('@') == std::string_view::npos && rest.find_first_of("?#") == std::string_view::npos;
         }
     }
     return false;
@@ -248,7 +248,7 @@ std::string allowed_values(const Row& row) {
             },
             [](const AddressTarget&) { return std::string("HOST:PORT, as in 127.0.0.1:8000 or [::1]:8000"); },
             [](const TextTarget&) { return std::string("a text of one line"); },
-            [](const UrlTarget&) { return std::string("an http or https URL without a user name"); },
+            [](const UrlTarget&) { return std::string("an http or https URL without a user name or a question mark"); },
             [](const PathTarget&) { return std::string("a path"); },
             [](const SecretTarget& t) {
                 return std::string(t.form == SecretForm::password ? "a text of one line"
@@ -269,7 +269,10 @@ Result<void> assign(const Row& row, const RawValue& value, const PathContext& pa
         return {};
     }
     std::string found;
-    if (!std::holds_alternative<SecretTarget>(row.target)) {
+    const bool may_hold_secret =
+        std::holds_alternative<SecretTarget>(row.target) ||
+        (std::holds_alternative<UrlTarget>(row.target) && value.text.find_first_of("@?#") != std::string::npos);
+    if (!may_hold_secret) {
         const std::string shown(truncate_utf8(to_display_text(value.text), 80));
         found = value.kind == RawValue::Kind::other ? ", not " + shown : fmt::format(", not '{}'", shown);
         if (value.kind == RawValue::Kind::text && !suits(row.target, value)) {
