@@ -265,6 +265,10 @@ Result<PlaylistPublisher::Brought> PlaylistPublisher::bring_to(PublishedPlaylist
             m_notes.push_back(refusal(entry, "changed"));
             return Brought::needs_new;
         }
+        if (!outcome && outcome.error().code == ErrorCode::conflict) {
+            log::warn("{}", outcome.error().message);
+            return Brought::needs_new; // the entry says what is ours, and the other one is not
+        }
         const bool song_refused = !outcome && outcome.error().code == ErrorCode::not_found;
         if (song_refused) {
             if (auto left = leave_lost_out(content, content.songs, wanted, outcome.error()); !left) {

@@ -5,9 +5,12 @@
 #include <iterator>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <app/playlist_publisher.hpp>
 #include <base/clock.hpp>
 #include <base/id.hpp>
+#include <base/text.hpp>
 #include <playlists/continuation.hpp>
 
 namespace audiomuse::app {
@@ -72,6 +75,13 @@ Result<Publishers> make_publishers(PlaylistStore& store, PlaylistSink& sink, std
     }
     Publishers publishers;
     for (std::size_t i = 0; i < all.size(); ++i) {
+        if (!sink.can_act_for(all[i])) {
+            notes.push_back(
+                fmt::format("The playlists of the user \"{0}\" stay on {1}, and stay remembered: only the credentials of "
+                            "\"{0}\" can change them. Remove them there by hand, or cluster once with those.",
+                            to_display_text(all[i].user), sink.name()));
+            continue;
+        }
         std::vector<PublishedPlaylist> entries;
         std::ranges::copy_if(*published, std::back_inserter(entries), [&](const PublishedPlaylist& entry) {
             return entry.owner == all[i] || (i == 0 && entry.owner == PlaylistOwner{}); // those of earlier programs

@@ -53,8 +53,12 @@ class PlaylistSink {
     /// What people call it, as in "updated on Jellyfin".
     [[nodiscard]] virtual std::string name() const = 0;
 
-    /// Who gets the playlists; at least one, all of the same sink. Other calls take any owner of this sink.
+    /// Who gets the playlists; at least one, all of the same sink.
     [[nodiscard]] virtual Result<std::vector<PlaylistOwner>> owners(std::stop_token stop) = 0;
+
+    /// False when the credentials are of one user and the owner is another: calls for him would look at, and change, the wrong
+    /// user's playlists. Other calls take any owner of this sink for whom this is true.
+    [[nodiscard]] virtual bool can_act_for(const PlaylistOwner& owner) const = 0;
 
     /// What this playlist is in the sink's words.
     [[nodiscard]] virtual Result<SinkContent> content_of(const Playlist& playlist) const = 0;
@@ -72,7 +76,8 @@ class PlaylistSink {
     [[nodiscard]] virtual Result<std::string> create(const PlaylistOwner& owner, const SinkContent& content,
                                                      const ChangeRecorder& record, std::stop_token stop) = 0;
 
-    /// Gives a playlist that read() has just shown these songs, additions first. Further error: as that of create().
+    /// Gives a playlist that read() has just shown these songs, additions first. Further errors: as that of create(); conflict
+    /// when somebody else changed it meanwhile.
     [[nodiscard]] virtual Result<UpdateOutcome> update(const PlaylistOwner& owner, const SinkPlaylist& present,
                                                        const std::vector<std::string>& songs, const ChangeRecorder& record,
                                                        std::stop_token stop) = 0;

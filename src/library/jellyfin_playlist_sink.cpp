@@ -256,8 +256,15 @@ class JellyfinPlaylistSink::Update {
         if (!now || !*now) {
             return now ? Result<void>{} : tl::unexpected(now.error());
         }
+        // Songs that the server lost are not added. What it has beside ours, or in another order, is a person's.
+        const std::vector<std::string>& songs = (*now)->content.songs;
+        if (songs != detail::without(m_songs, detail::without(m_songs, songs))) {
+            return fail(ErrorCode::conflict,
+                        fmt::format("Somebody else changed the playlist \"{}\" on Jellyfin while it was written.",
+                                    m_present.content.name));
+        }
+        m_songs = songs;
         const auto shown = places_of(**now);
-        m_songs = (*now)->content.songs;
         for (const auto& [song, index] : detail::moves(m_songs, wanted, k_most_moves)) {
             const auto from = std::ranges::find(m_songs, song);
             std::rotate(m_songs.begin() + static_cast<std::ptrdiff_t>(index), from, from + 1);

@@ -22,6 +22,7 @@ class M3u8PlaylistSink final : public PlaylistSink {
     explicit M3u8PlaylistSink(Settings settings) : m_settings(std::move(settings)) {}
 
     [[nodiscard]] std::string name() const override { return "the playlist folder"; }
+    [[nodiscard]] bool can_act_for(const PlaylistOwner& /*owner*/) const override { return true; }
     [[nodiscard]] Result<std::vector<PlaylistOwner>> owners(std::stop_token stop) override;
     /// Errors: io, not_found (the library folder).
     [[nodiscard]] Result<SinkContent> content_of(const Playlist& playlist) const override;

@@ -48,6 +48,8 @@ Result<std::vector<PlaylistOwner>> SubsonicPlaylistSink::owners(std::stop_token 
     return std::vector{PlaylistOwner{"subsonic:" + m_settings.access.url.shown(), m_settings.access.user}};
 }
 
+bool SubsonicPlaylistSink::can_act_for(const PlaylistOwner& owner) const { return owner.user == m_settings.access.user; }
+
 Result<SinkContent> SubsonicPlaylistSink::content_of(const Playlist& playlist) const {
     SinkContent content{playlist.name, {}};
     content.songs.reserve(playlist.songs.size());

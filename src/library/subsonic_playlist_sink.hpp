@@ -36,6 +36,7 @@ class SubsonicPlaylistSink final : public PlaylistSink {
 
     /// "Navidrome" once the server has said so, else "the Subsonic server".
     [[nodiscard]] std::string name() const override;
+    [[nodiscard]] bool can_act_for(const PlaylistOwner& owner) const override;
     [[nodiscard]] Result<std::vector<PlaylistOwner>> owners(std::stop_token stop) override;
     [[nodiscard]] Result<SinkContent> content_of(const Playlist& playlist) const override;
     [[nodiscard]] Result<std::vector<std::string>> ids_of_name(const PlaylistOwner& owner, const std::string& name,

@@ -199,6 +199,25 @@ TEST_F(PublishTest, AChangedNameMakesANewOne) {
     EXPECT_THAT(m_sink.events(), ElementsAre("create B", "remove A"));
 }
 
+TEST_F(PublishTest, PlaylistsOfAUserWhomTheCredentialsAreNotOfStayRemembered) {
+    m_sink.acts_for_all = false;
+    m_sink.users = {"ann"};
+    ASSERT_TRUE(publish({{"A", {0, 1, 2}}}));
+    const std::string anns = id_of("A", "ann");
+    m_sink.users = {"ben"};
+    const auto told = notes({{"A", {0, 1, 2}}});
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0],
+              "The playlists of the user \"ann\" stay on the fake sink, and stay remembered: only the credentials of \"ann\" can "
+              "change them. Remove them there by hand, or cluster once with those.");
+    EXPECT_THAT(songs_of("A", "ann"), ElementsAre("0", "1", "2"));
+    EXPECT_EQ(m_store.published()->size(), 2U);
+    m_sink.users = {"ann"};
+    ASSERT_TRUE(publish({{"A", {0, 1, 3}}}));
+    EXPECT_EQ(id_of("A", "ann"), anns);
+    EXPECT_THAT(songs_of("A", "ann"), ElementsAre("0", "1", "3"));
+}
+
 TEST_F(PublishTest, ARefusalNamesThePlaylistAndWhatToDo) {
     ASSERT_TRUE(publish({{"A", {0, 1, 2}}, {"B", {3, 4, 5}}}));
     m_sink.contents().at(id_of("A")).is_foreign = true;

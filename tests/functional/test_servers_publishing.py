@@ -151,6 +151,23 @@ def test_who_gets_the_playlists_may_change(connect, media, tmp_path):
     assert owned(media, media.bob) == ours
 
 
+@on(["navidrome-fake", "gonic-fake"])
+def test_another_subsonic_user_forgets_no_playlist_of_the_former(connect, media, tmp_path):
+    data = tmp_path / "data"
+    server = connect(media, data=data)
+    analysed_and_clustered(server)
+    bobs = media.playlists()
+    server.stop()
+    server = connect(media, data=data, AUDIOMUSE_SUBSONIC_USER="alice", AUDIOMUSE_SUBSONIC_PASSWORD="alicepw")
+    log = " ".join(server.cluster(**OTHER)["details"]["log"])
+    assert 'The playlists of the user "bob" stay' in log and "Remove them there by hand" in log
+    assert {playlist: media.playlists()[playlist] for playlist in bobs} == bobs
+    server.stop()
+    server = connect(media, data=data)
+    clustered(server, **OTHER)
+    assert sorted(media.playlists().values()) == sorted(published(server).items())  # the former ones were still ours
+
+
 @pytest.mark.parametrize("kind", ["jellyfin-10.11.11"])
 def test_an_ordinary_user_cannot_give_playlists_to_others(connect, open_media, small_library, kind):
     media = open_media(kind, small_library, by_user=True)

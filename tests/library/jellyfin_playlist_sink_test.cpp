@@ -13,6 +13,7 @@
 namespace audiomuse::test {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -171,6 +172,27 @@ TEST_F(JellyfinSinkTest, AnUpdateThatChangedNothingFails) {
     const auto second = target.publish(playlist("A", {1, 2, 4}), *first);
     ASSERT_TRUE(second);
     EXPECT_EQ(second->external_id, first->external_id);
+}
+
+TEST_F(JellyfinSinkTest, WhatAPersonAddsDuringAnUpdateIsThatPersons) {
+    auto target = sink();
+    const auto first = target.publish(playlist("A", {1, 2, 3, 4}), std::nullopt);
+    ASSERT_TRUE(first);
+    bool removing = false;
+    m_server.set_special([&](const ServedRequest& request, ServedConnection&) {
+        if (removing && request.method == "GET" && request.path().ends_with("/Items")) { // our next look, before the moves
+            m_server.playlists.at(first->external_id).songs.push_back(song(99));
+            removing = false;
+        }
+        removing |= request.method == "DELETE" && request.path().starts_with("/Playlists/");
+        return false;
+    });
+    const auto second = target.publish(playlist("A", {5, 1, 4, 3}), *first);
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_NE(second->external_id, first->external_id);
+    EXPECT_THAT(songs_of(second->external_id), ElementsAre(song(5), song(1), song(4), song(3)));
+    EXPECT_THAT(songs_of(first->external_id), ElementsAre(song(1), song(3), song(4), song(5), song(99)));
+    EXPECT_THAT(target.notes, Contains(HasSubstr("changed by a person and stays")));
 }
 
 TEST_F(JellyfinSinkTest, ARenamedPlaylistIsAPersons) {

@@ -202,5 +202,31 @@ TEST(SubsonicPlaylistSink, ASongThatTheServerLostLeavesThePlaylistOurs) {
     EXPECT_TRUE(world.fake.playlists.empty());
 }
 
+TEST(SubsonicPlaylistSink, OnlyWhatTheServerSaysOfTheSongLosesIt) {
+    SinkWorld world(test::supysonic_profile(), 2);
+    const auto lost = [&] { return world.target.lost_songs(world.target.owners({}).value().front(), ids(1, 1), {}); };
+    std::string error;
+    world.fake.intercept([&](const std::string& method, const auto&) -> std::optional<std::string> {
+        if (method != "getSong") {
+            return std::nullopt;
+        }
+        return reply(200, fmt::format(R"({{"subsonic-response":{{"status":"failed","version":"1.12.0","error":{}}}}})", error));
+    });
+    error = R"({"code":0,"message":"OperationalError: database is locked"})";
+    ASSERT_FALSE(lost());
+    EXPECT_EQ(lost().error().message.find("locked"), std::string::npos) << "the server's words may hold anything";
+    error = R"({"code":0,"message":"ValueError: badly formed hexadecimal UUID string"})";
+    EXPECT_EQ(lost().value(), ids(1, 1));
+    error = R"({"code":70,"message":"Track not found"})";
+    EXPECT_EQ(lost().value(), ids(1, 1));
+}
+
+TEST(SubsonicPlaylistSink, TheCredentialsAreOfOneUser) {
+    SinkWorld world(test::navidrome_profile(), 0);
+    const PlaylistOwner owner = world.target.owners({}).value().front();
+    EXPECT_TRUE(world.target.can_act_for(owner));
+    EXPECT_FALSE(world.target.can_act_for({owner.sink, "eve"}));
+}
+
 } // namespace
 } // namespace audiomuse::library

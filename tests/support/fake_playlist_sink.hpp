@@ -45,6 +45,7 @@ class FakePlaylistSink final : public PlaylistSink {
     std::vector<std::string>& events() { return m_events; }
 
     std::vector<std::string> users{""};
+    bool acts_for_all = true;        ///< else for the first user only
     std::size_t batch = 1'000;       ///< songs of a request
     bool only_adds = false;          ///< as with an API key
     bool empties_on_lost = false;    ///< says ok and makes the playlist empty when a song is unknown
@@ -52,6 +53,10 @@ class FakePlaylistSink final : public PlaylistSink {
     std::set<std::string> ignores{}; ///< songs that it has but takes into no playlist
 
     [[nodiscard]] std::string name() const override { return "the fake sink"; }
+
+    [[nodiscard]] bool can_act_for(const PlaylistOwner& owner) const override {
+        return acts_for_all || owner.user == users.front();
+    }
 
     [[nodiscard]] Result<std::vector<PlaylistOwner>> owners(std::stop_token stop) override {
         return request<std::vector<PlaylistOwner>>(stop, [&] {

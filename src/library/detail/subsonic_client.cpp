@@ -21,6 +21,7 @@ using nlohmann::json;
 
 constexpr net::ByteCount k_answer_limit{64U << 20U};
 constexpr std::string_view k_own_version = "1.16.1";
+constexpr std::string_view k_malformed_id = "badly formed hexadecimal UUID string"; ///< Python's words, that supysonic passes on
 constexpr std::size_t k_query_space = 3'000; ///< servers and proxies take 8 kB with all that comes around it
 constexpr std::size_t k_form_space = 256'000;
 
@@ -148,6 +149,9 @@ SubsonicOutcome<json> SubsonicClient::send(const SubsonicSession& session, std::
     if (answer && answer->error) {
         auto refused = refusal(method, *answer->error);
         refused.server_version = text_member(answer->body, "version");
+        if (const json* error = find_member(answer->body, "error")) {
+            refused.is_malformed_id = text_member(*error, "message").find(k_malformed_id) != std::string::npos;
+        }
         return tl::unexpected(std::move(refused));
     }
     if (response->status == 401 || response->status == 403) {

@@ -21,6 +21,7 @@ struct SubsonicFailure {
     Error error;
     std::optional<int> code;      ///< the protocol's, when the server gave one
     std::string server_version{}; ///< likewise
+    bool is_malformed_id = false; ///< supysonic has no code for it, only words
 };
 
 template <class T>

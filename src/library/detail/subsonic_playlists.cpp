@@ -216,7 +216,7 @@ SubsonicOutcome<bool> SubsonicPlaylists::erase(const std::string& id, const std:
 
 SubsonicOutcome<bool> SubsonicPlaylists::knows_song(const std::string& id, const std::stop_token& stop) {
     const auto answer = m_client.call("getSong", {{"id", id}}, Effect::reads, stop);
-    if (!answer && (is_absent(answer.error()) || is(answer.error(), SubsonicError::generic))) {
+    if (!answer && (is_absent(answer.error()) || answer.error().is_malformed_id)) {
         return false;
     }
     return answer ? SubsonicOutcome<bool>(true) : tl::unexpected(answer.error());
