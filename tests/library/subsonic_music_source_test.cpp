@@ -158,9 +158,48 @@ TEST(SubsonicMusicSource, AnAlbumThatVanishesOrFailsLeavesTheOthers) {
     });
     EXPECT_EQ(world.list(world.source), std::vector<std::string>{"Album 0"});
     EXPECT_FALSE(world.listing.complete);
-    ASSERT_EQ(world.listing.problems.size(), 3U);
+    ASSERT_EQ(world.listing.problems.size(), 2U);
     EXPECT_EQ(world.listing.problems[1], "The album \"Album 1\" went away during the listing.");
-    EXPECT_EQ(world.listing.problems[2], "Navidrome counts 6 songs in these albums and lists 2 of them.");
+}
+
+TEST(SubsonicMusicSource, AnAlbumOfFewerSongsThanItCountsIsAProblemWhateverElseThereIs) {
+    SourceWorld world;
+    world.fill(6, 2);
+    for (int i = 0; i < 5; ++i) {
+        world.fake.add_song({.id = fmt::format("x{}", i), .title = fmt::format("Loose {}", i), .audio = "x"});
+    }
+    world.fake.intercept([](const std::string& method, const auto& parameters) -> std::optional<std::string> {
+        if (method == "search3") {
+            const bool first = parameters.find("songOffset")->second == "0";
+            return reply(200,
+                         fmt::format(R"({{"subsonic-response": {{"status": "ok", "searchResult3": {{"song": [{}]}}}}}})",
+                                     first ? R"({"id": "x0"}, {"id": "x1"}, {"id": "x2"}, {"id": "x3"}, {"id": "x4"})" : ""));
+        }
+        return method == "getAlbum" && parameters.find("id")->second == "2"
+                   ? std::optional(reply(200, R"({"subsonic-response": {"status": "ok", "album": {"id": "2", "songCount": 2}}})"))
+                   : std::nullopt;
+    });
+    EXPECT_EQ(world.list(world.source).size(), 6U) << "five albums, and the songs of none";
+    EXPECT_EQ(world.listing.tracks, 15U) << "more than the 12 that the albums count";
+    EXPECT_FALSE(world.listing.complete);
+    ASSERT_EQ(world.listing.problems.size(), 1U);
+    EXPECT_EQ(world.listing.problems[0],
+              "Navidrome lists fewer songs than it counts in 1 of its albums; of \"Album 1\" it lists 0 of 2.");
+}
+
+TEST(SubsonicMusicSource, VideosAreCountedAndNotListed) {
+    SourceWorld world;
+    world.fill(2, 2);
+    world.fake.intercept([](const std::string& method, const auto& parameters) -> std::optional<std::string> {
+        return method == "getAlbum" && parameters.find("id")->second == "2"
+                   ? std::optional(
+                         reply(200, R"({"subsonic-response": {"status": "ok", "album": {"id": "2", "songCount": 2, "song": [
+                         {"id": "s-2-1", "title": "Song"}, {"id": "v", "title": "Film", "isVideo": true}]}}})"))
+                   : std::nullopt;
+    });
+    EXPECT_EQ(world.list(world.source).size(), 2U);
+    EXPECT_EQ(world.listing.tracks, 3U);
+    EXPECT_TRUE(world.listing.complete);
 }
 
 TEST(SubsonicMusicSource, AServerWithoutPagesEnds) {

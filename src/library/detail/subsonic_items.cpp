@@ -25,9 +25,6 @@ int number_member(const json& item, const char* key) {
     return static_cast<int>(std::min(count_member(item, key).value_or(0), k_largest));
 }
 
-/// Ids are shown and sent back: none holds control characters or blanks at its ends.
-bool is_usable_id(const std::string& id) { return !id.empty() && id.size() <= k_max_id_bytes && to_display_text(id) == id; }
-
 /// OpenSubsonic lists several in `genres`; the protocol itself has room for one.
 std::string genres_of(const json& song) {
     constexpr std::size_t k_max_bytes = 1'000;
@@ -47,6 +44,8 @@ std::string title_from_path(const std::string& path) {
 }
 
 } // namespace
+
+bool is_usable_id(const std::string& id) { return !id.empty() && id.size() <= k_max_id_bytes && to_display_text(id) == id; }
 
 std::optional<ListedAlbum> read_album(const json& album) {
     ListedAlbum listed;

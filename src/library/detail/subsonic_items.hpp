@@ -18,7 +18,10 @@ struct ListedAlbum {
     std::string library{}; ///< empty when it is not known
 };
 
-/// Nothing without an id.
+/// Ids are shown and sent back: none is empty, huge, or holds control characters or blanks at its ends.
+[[nodiscard]] bool is_usable_id(const std::string& id);
+
+/// Nothing without a usable id.
 [[nodiscard]] std::optional<ListedAlbum> read_album(const nlohmann::json& album);
 
 /// Nothing without an id, and for what is a folder or a video. Track::stamp holds the size and, in place of a time, the duration

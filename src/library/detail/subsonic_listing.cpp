@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include <base/log.hpp>
 #include <base/text.hpp>
 #include <library/detail/json_reader.hpp>
+#include <library/detail/subsonic_search.hpp>
 
 namespace audiomuse::library::detail {
 
@@ -18,17 +20,12 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t k_album_page = 500;
-constexpr std::size_t k_song_page = 1'000;
 constexpr std::size_t k_most_albums = 10'000'000;
 constexpr std::uint64_t k_most_songs = 100'000'000;
 constexpr std::size_t k_most_problems = 100;
 constexpr std::size_t k_songs_without_album_at_once = 1'000;
 constexpr int k_most_failures_in_a_row = 5;
 const AlbumId k_no_album("songs-without-album");
-
-bool ends_the_listing(const Error& error) {
-    return error.code == ErrorCode::unauthorized || error.code == ErrorCode::cancelled || error.code == ErrorCode::io;
-}
 
 /// True when the server's protocol has `musicFolderId` for albums (1.12).
 bool lists_by_music_library(const SubsonicSession& session) {
@@ -75,7 +72,6 @@ Result<Listing> SubsonicListing::run() {
         m_cut = true;
     }
     m_from_server = m_albums.size();
-    const std::uint64_t counted = counted_songs();
     std::optional<SongHeap> heap;
     if (should_search()) {
         auto found = search(*chosen);
@@ -89,9 +85,9 @@ Result<Listing> SubsonicListing::run() {
             return fail(std::move(visited));
         }
     }
-    if (m_listing.tracks < counted) {
-        problem(fmt::format("{} counts {} songs in these albums and lists {} of them.", m_client.server_name_first(), counted,
-                            m_listing.tracks));
+    if (m_short_albums > 0) {
+        problem(fmt::format("{} lists fewer songs than it counts in {} of its albums; {}.", m_client.server_name_first(),
+                            m_short_albums, m_first_short));
     }
     m_listing.complete = m_listing.complete && !m_cut;
     return std::move(m_listing);
@@ -203,7 +199,7 @@ std::uint64_t SubsonicListing::counted_songs() const {
 }
 
 bool SubsonicListing::should_search() const {
-    return !m_cut && m_albums.size() > counted_songs() / k_song_page + 3; // else single albums are fewer requests
+    return !m_cut && m_albums.size() > counted_songs() / k_songs_a_search + 3; // else single albums are fewer requests
 }
 
 Result<std::optional<SongHeap>> SubsonicListing::search(const std::vector<Folder>& folders) {
@@ -215,8 +211,12 @@ Result<std::optional<SongHeap>> SubsonicListing::search(const std::vector<Folder
     if (!heap) {
         return fail(std::move(heap));
     }
+    const std::uint64_t counted = counted_songs();
     for (const Folder& folder : folders) {
-        auto usable = search_folder(folder, *heap);
+        auto usable = find_all_songs(m_client, folder, counted, m_stop, [&](const ListedSong& song) {
+            const auto group = group_of(song);
+            return group ? heap->add(*group, song) : Result<void>();
+        });
         if (!usable) {
             return fail(std::move(usable));
         }
@@ -228,80 +228,6 @@ Result<std::optional<SongHeap>> SubsonicListing::search(const std::vector<Folder
         return fail(std::move(finished));
     }
     return std::optional<SongHeap>(std::move(*heap));
-}
-
-SubsonicOutcome<json> SubsonicListing::search_page(const Folder& folder, const std::string& query, std::uint64_t offset) {
-    net::Parameters parameters{{"query", query},
-                               {"artistCount", "0"},
-                               {"albumCount", "0"},
-                               {"songCount", std::to_string(k_song_page)},
-                               {"songOffset", std::to_string(offset)}};
-    if (folder) {
-        parameters.push_back({"musicFolderId", *folder});
-    }
-    auto answer = m_client.call("search3", parameters, Effect::reads, m_stop);
-    if (!answer) {
-        return answer;
-    }
-    return json(array_member(*answer, "searchResult3", "song"));
-}
-
-/// Two quote marks mean "all" to most servers; some want nothing at all, to which others leave out songs without tags.
-Result<std::string> SubsonicListing::working_query(const Folder& folder) {
-    const std::string quotes = "\"\"";
-    const auto with_quotes = search_page(folder, quotes, 0);
-    if (!with_quotes && ends_the_listing(with_quotes.error().error)) {
-        return tl::unexpected(with_quotes.error().error);
-    }
-    const std::size_t found = with_quotes ? with_quotes->size() : 0;
-    if (found >= std::min<std::uint64_t>(k_song_page / 2, counted_songs())) {
-        return quotes;
-    }
-    const auto with_nothing = search_page(folder, "", 0);
-    if (!with_nothing && ends_the_listing(with_nothing.error().error)) {
-        return tl::unexpected(with_nothing.error().error);
-    }
-    return with_nothing && with_nothing->size() > found ? std::string() : quotes;
-}
-
-/// False when the server's searches cannot be used.
-Result<bool> SubsonicListing::search_folder(const Folder& folder, SongHeap& heap) {
-    const auto query = working_query(folder);
-    if (!query) {
-        return tl::unexpected(query.error());
-    }
-    std::string first_of_page;
-    for (std::uint64_t offset = 0;;) {
-        if (m_stop.stop_requested()) {
-            return tl::unexpected(cancelled());
-        }
-        const auto page = search_page(folder, *query, offset);
-        if (!page) {
-            if (ends_the_listing(page.error().error)) {
-                return tl::unexpected(page.error().error);
-            }
-            log::info("Songs are listed album by album: {}", page.error().error.message);
-            return false;
-        }
-        if (page->empty()) {
-            return true;
-        }
-        const std::string first = id_member(page->front(), "id");
-        if (first == first_of_page || heap.size() > k_most_songs) {
-            return false; // the same page again
-        }
-        first_of_page = first;
-        for (const json& entry : *page) {
-            const auto song = read_song(entry);
-            const auto group = song ? group_of(*song) : std::nullopt;
-            if (group) {
-                if (auto added = heap.add(*group, *song); !added) {
-                    return fail(std::move(added));
-                }
-            }
-        }
-        offset += page->size();
-    }
 }
 
 /// Nothing for a song that is not to be listed.
@@ -368,13 +294,17 @@ Result<std::optional<std::vector<ListedSong>>> SubsonicListing::fetch_songs(cons
     }
     m_failures_in_a_row = 0;
     std::vector<ListedSong> songs;
+    std::unordered_set<std::string> ids; // of videos, too, which the server counts as songs
     for (const json& entry : array_member(*answer, "album", "song")) {
-        auto song = read_song(entry);
-        const bool is_new =
-            song && std::ranges::none_of(songs, [&](const ListedSong& other) { return other.track.id == song->track.id; });
-        if (is_new) {
-            songs.push_back(std::move(*song));
+        std::string id = id_member(entry, "id");
+        if (is_usable_id(id) && ids.insert(std::move(id)).second) {
+            if (auto song = read_song(entry)) {
+                songs.push_back(std::move(*song));
+            }
         }
+    }
+    if (ids.size() < listed.song_count.value_or(0) && m_short_albums++ == 0) {
+        m_first_short = fmt::format("of \"{}\" it lists {} of {}", shown_title(listed.album), ids.size(), *listed.song_count);
     }
     return songs;
 }

@@ -42,10 +42,6 @@ class SubsonicListing {
     [[nodiscard]] std::uint64_t counted_songs() const;
     [[nodiscard]] bool should_search() const;
     [[nodiscard]] Result<std::optional<SongHeap>> search(const std::vector<Folder>& folders);
-    [[nodiscard]] SubsonicOutcome<nlohmann::json> search_page(const Folder& folder, const std::string& query,
-                                                              std::uint64_t offset);
-    [[nodiscard]] Result<std::string> working_query(const Folder& folder);
-    [[nodiscard]] Result<bool> search_folder(const Folder& folder, SongHeap& heap);
     [[nodiscard]] std::optional<SongHeap::Group> group_of(const ListedSong& song);
     [[nodiscard]] Result<void> visit(std::size_t index, const std::optional<SongHeap>& heap);
     [[nodiscard]] Result<std::optional<std::vector<ListedSong>>> fetch_songs(const ListedAlbum& album);
@@ -65,6 +61,8 @@ class SubsonicListing {
     std::size_t m_from_server = 0;                         ///< those that the list of albums named; then come those of songs only
     bool m_cut = false;                                    ///< the limit left albums out
     int m_failures_in_a_row = 0;
+    std::size_t m_short_albums = 0; ///< of which fewer songs were given than the server counts
+    std::string m_first_short;
     Listing m_listing;
 };
 
