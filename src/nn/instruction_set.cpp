@@ -67,7 +67,8 @@ Result<InstructionSet> parse_instruction_set(std::string_view name) {
 }
 
 std::vector<InstructionSet> available_instruction_sets() {
-    const std::int64_t runnable = hwy::SupportedTargets() & HWY_TARGETS;
+    // Every processor of the architecture has the baseline: NEON on arm64.
+    const std::int64_t runnable = (hwy::SupportedTargets() | HWY_ENABLED_BASELINE) & HWY_TARGETS;
     std::vector<InstructionSet> sets;
     for (const Known& known : k_known) {
         if (known.set == InstructionSet::scalar || (runnable & detail::highway_target(known.set)) != 0) {

@@ -111,7 +111,7 @@ std::vector<float> joined(std::vector<float> first, std::span<const float> secon
 }
 
 TEST(Tempo, IsTheOneThatHoldsLongestHoweverLoudTheRest) {
-    for (const auto [longer, shorter] : {std::pair{100.0, 127.0}, {127.0, 100.0}, {84.0, 150.0}, {150.0, 84.0}}) {
+    for (const auto& [longer, shorter] : {std::pair{100.0, 127.0}, {127.0, 100.0}, {84.0, 150.0}, {150.0, 84.0}}) {
         std::vector<float> quiet = test::clicks(longer, 60.0, 0.05);
         test::add(quiet, test::noise(60.0, 0.002, 0.5, 9)); // fills the gaps, so that onsets there are weaker
         const std::vector<float> loud = test::clicks(shorter, 30.0, 0.9);

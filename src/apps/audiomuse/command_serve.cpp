@@ -75,7 +75,7 @@ void tell_login(const Access& access, const std::string& url) {
     std::fflush(stdout);
 }
 
-void tell_address(const settings::Settings& settings, const Access& access, const std::string& address, std::uint16_t port) {
+void tell_address(const Access& access, const std::string& address, std::uint16_t port) {
     log::info("Listening on http://{}:{}{}", in_url(address), port, access.front.base_path);
     if (!access.front.gate.token && !is_loopback(address)) {
         log::warn("Everybody who reaches this server can use it: insecure_no_auth is set.");
@@ -124,7 +124,7 @@ ExitCode serve(const settings::LoadedSettings& loaded) {
     (*engine)->runner.start();
     log::info("audiomuse {}: {} analysis processes, music from {}, data {}, playlists to {}", k_version, worker_count(settings),
               describe_media(settings), settings.data.string(), (*engine)->media.sink->name());
-    tell_address(settings, *access, listen.address, (*server)->port());
+    tell_address(*access, listen.address, (*server)->port());
 
     wait_for(stop_signal.token());
     log::info("Stopping; what is finished stays, what is in hand goes on at the next start.");
