@@ -44,6 +44,7 @@ class AnalyseLibrary {
         std::size_t transfers = 1;       ///< tracks fetched at once, ahead of those
         AnalysisVersion current_version; ///< what the analyser gives now
         TrackScope scope{};              ///< what is left out is recorded and not analysed
+        MoodPredictor predict_moods{};   ///< of the current version; empty where moods are not to be had
     };
     /// Called after every track, from the worker threads, one at a time.
     using ProgressListener = std::function<void(const AnalysisProgress&)>;

@@ -43,6 +43,7 @@ AnalysisRun::AnalysisRun(MusicSource& source, Analyser& analyser, TrackStore& tr
 tasks::TaskOutcome AnalysisRun::run() {
     const std::stop_callback forward(m_context.stop(), [this] { m_abort.request_stop(); });
     m_context.log("Main analysis task started.");
+    renew_moods();
     auto listing = list();
     if (!listing) {
         const bool cancelled = listing.error().code == ErrorCode::cancelled || m_context.stop().stop_requested();
@@ -62,6 +63,19 @@ tasks::TaskOutcome AnalysisRun::run() {
     }
     log_what_the_source_has();
     return outcome(*listing);
+}
+
+void AnalysisRun::renew_moods() {
+    if (!m_settings.predict_moods) {
+        return;
+    }
+    const auto renewed = m_tracks.renew_moods(m_settings.current_version, m_settings.predict_moods, m_abort.get_token());
+    if (renewed && *renewed > 0) {
+        m_context.log(fmt::format("The moods of {} tracks are those of this version now; nothing had to be heard for it.",
+                                  grouped(*renewed)));
+    } else if (!renewed && !m_abort.stop_requested()) {
+        log::warn("Moods could not be renewed: {}", renewed.error().message); // such tracks are heard anew
+    }
 }
 
 Result<Listing> AnalysisRun::list() {

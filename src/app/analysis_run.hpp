@@ -48,6 +48,7 @@ class AnalysisRun {
         AudioInput input;
     };
 
+    void renew_moods();
     [[nodiscard]] Result<Listing> list();
     [[nodiscard]] Result<void> end_listing(const ListingId& id, const Listing& listing);
     [[nodiscard]] Result<void> adopt_moved();

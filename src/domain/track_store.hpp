@@ -75,6 +75,7 @@ using AnalysedVisitor = std::function<bool(const AnalysedTrack&)>;
 /// Gets the failure of the newest attempt, if there was one.
 using UnanalysedVisitor = std::function<void(const Track&, std::optional<FailureCode>)>;
 using MovedVisitor = std::function<void(const MovedTrack&)>;
+using MoodPredictor = std::function<Moods(const Tags&, const Embedding&)>;
 
 /// Tracks of one source with what was heard in them. Every call is one transaction. Safe to call from several threads.
 class TrackStore {
@@ -97,6 +98,12 @@ class TrackStore {
     /// the missing rows stay as they are. Call after finish_listing(): only then is known what is missing. Bounded memory; one
     /// transaction for each thousand tracks. Error cancelled when the token fires; what was given so far stays.
     [[nodiscard]] virtual Result<void> adopt_moved(const MovedVisitor& visitor, std::stop_token stop) = 0;
+
+    /// Gives the analyses whose moods alone are of an older version new ones, of missing tracks, too: nothing has to be heard for
+    /// it. Returns how many. Bounded memory; one transaction for each thousand. Error cancelled when the token fires; what was
+    /// renewed stays.
+    [[nodiscard]] virtual Result<std::uint64_t> renew_moods(const AnalysisVersion& current, const MoodPredictor& predict,
+                                                            std::stop_token stop) = 0;
 
     /// Replaces an older analysis or failure. Errors: not_found for an unknown track, invalid_argument for numbers that are not
     /// finite.

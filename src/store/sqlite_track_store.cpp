@@ -10,6 +10,7 @@
 #include <store/detail/connection.hpp>
 #include <store/detail/engine.hpp>
 #include <store/detail/listing_rows.hpp>
+#include <store/detail/mood_rows.hpp>
 #include <store/detail/moved_rows.hpp>
 #include <store/detail/track_rows.hpp>
 
@@ -161,6 +162,23 @@ Result<void> SqliteTrackStore::adopt_moved(const MovedVisitor& visitor, std::sto
             return {};
         }
         after = batch->last;
+    }
+}
+
+Result<std::uint64_t> SqliteTrackStore::renew_moods(const AnalysisVersion& current, const MoodPredictor& predict,
+                                                    std::stop_token stop) {
+    std::uint64_t renewed = 0;
+    for (;;) {
+        if (stop.stop_requested()) {
+            return fail(ErrorCode::cancelled, "The renewal of moods was cancelled.");
+        }
+        auto batch = m_database.engine().write(Durability::process_death, [&](Connection& connection) {
+            return detail::renew_some_moods(connection, m_source, current, predict);
+        });
+        if (!batch || *batch == 0) {
+            return std::move(batch).map([renewed](std::size_t) { return renewed; });
+        }
+        renewed += *batch;
     }
 }
 

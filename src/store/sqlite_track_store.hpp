@@ -24,6 +24,8 @@ class SqliteTrackStore final : public TrackStore {
                                                                 std::span<const Track> tracks) override;
     [[nodiscard]] Result<ListingOutcome> finish_listing(const ListingId& listing, const ListingEnd& end) override;
     [[nodiscard]] Result<void> adopt_moved(const MovedVisitor& visitor, std::stop_token stop) override;
+    [[nodiscard]] Result<std::uint64_t> renew_moods(const AnalysisVersion& current, const MoodPredictor& predict,
+                                                    std::stop_token stop) override;
     [[nodiscard]] Result<void> save_analysis(const TrackId& track, const FileStamp& stamp, const Analysis& analysis) override;
     [[nodiscard]] Result<void> save_failure(const TrackId& track, const FileStamp& stamp, const TrackFailure& failure) override;
     /// Looks into all sources: equal audio sounds alike wherever it lies.

@@ -147,7 +147,11 @@ class AnalyseLibraryTest : public testing::Test {
         const TaskId id = m_queue.submit(TaskType::main_analysis, to_json(params)).value().id;
         Task task = m_tasks.claim(TaskType::main_analysis, OwnerId("test"), utc_now()).value().value();
         AnalyseLibrary analyse(m_source, m_analyser, m_tracks,
-                               {.workers = m_workers, .transfers = 3, .current_version = {}, .scope = m_scope});
+                               {.workers = m_workers,
+                                .transfers = 3,
+                                .current_version = m_version,
+                                .scope = m_scope,
+                                .predict_moods = [](const Tags&, const Embedding&) { return Moods{0.5F}; }});
         m_runner.run(std::move(task), [&](tasks::TaskContext& context) { return analyse(context); });
         return m_tasks.find(id).value().value();
     }
@@ -164,6 +168,7 @@ class AnalyseLibraryTest : public testing::Test {
     }
 
     TrackScope m_scope;
+    AnalysisVersion m_version;
     FakeTaskStore m_tasks;
     FakeTrackStore m_tracks;
     tasks::TaskQueue m_queue{m_tasks};
@@ -417,6 +422,20 @@ TEST_F(AnalyseLibraryTest, NothingToShowIsAFailureWithCounts) {
     EXPECT_EQ(task.status_message, "Not one track could be analysed. Tracks: 1 seen, 1 new, 0 analysed, 0 known, 1 failed.");
     EXPECT_EQ(json::parse(task.details)["failed_tracks"],
               json::parse(R"([{"item_id":"text","title":"text","reason":"No audio."}])"));
+}
+
+TEST_F(AnalyseLibraryTest, NewMoodsCostNoHearing) {
+    m_source.albums = {{"One", {"a", "b"}}};
+    run();
+    m_version.moods = 2;
+    const Task task = run();
+    EXPECT_EQ(task.status_message, "Analysis finished. Tracks: 2 seen, 0 new, 0 analysed, 2 known, 0 failed.");
+    EXPECT_EQ(m_analyser.analysed, 2);
+    const auto log = whole_log(task);
+    EXPECT_NE(std::ranges::find(log, "The moods of 2 tracks are those of this version now; nothing had to be heard for it."),
+              log.end());
+    m_version.network = 2;
+    EXPECT_EQ(run().status_message, "Analysis finished. Tracks: 2 seen, 2 new, 2 analysed, 0 known, 0 failed.");
 }
 
 TEST_F(AnalyseLibraryTest, AnIncompleteListingMakesNothingMissing) {

@@ -61,6 +61,7 @@ TEST(StoreQueryPlans, EverydayCallsNeitherScanNorSort) {
     Track moved = sample_track("missing");
     moved.id = TrackId("moved");
     ASSERT_TRUE(stores.tracks.record_album(ListingId("m"), sample_album("a"), {{moved}}));
+    ASSERT_TRUE(stores.tracks.renew_moods({}, [](const Tags&, const Embedding&) { return Moods{}; }, {}));
     ASSERT_TRUE(stores.tracks.visit_unanalysed([](const Track&, std::optional<FailureCode>) {}));
     // Ends a listing, whose statements do look at nearly all rows, apart from the others.
     ASSERT_TRUE(stores.database->engine().write(Durability::process_death, [](Connection& connection) {

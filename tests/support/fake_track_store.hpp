@@ -89,6 +89,27 @@ class FakeTrackStore final : public TrackStore {
         return {};
     }
 
+    Result<std::uint64_t> renew_moods(const AnalysisVersion& current, const MoodPredictor& predict,
+                                      std::stop_token stop) override {
+        if (stop.stop_requested()) {
+            return fail(ErrorCode::cancelled, "The renewal of moods was cancelled.");
+        }
+        const std::lock_guard lock(m_mutex);
+        std::uint64_t renewed = 0;
+        for (auto& [id, row] : m_rows) {
+            Analysis* analysis = row.heard ? &row.heard->analysis : nullptr;
+            if (analysis == nullptr || !analysis->tags || !analysis->embedding || analysis->version.moods >= current.moods ||
+                analysis->version.tempo < current.tempo || analysis->version.key < current.key ||
+                analysis->version.network < current.network) {
+                continue;
+            }
+            analysis->moods = predict(*analysis->tags, *analysis->embedding);
+            analysis->version.moods = current.moods;
+            ++renewed;
+        }
+        return renewed;
+    }
+
     Result<void> visit_unanalysed(const UnanalysedVisitor& visitor) override {
         const std::lock_guard lock(m_mutex);
         for (const auto& [id, row] : m_rows) {

@@ -487,6 +487,49 @@ TEST_P(TrackStoreContract, AStatusTellsTheMeasuredLengthOfAWholeTrack) {
     EXPECT_FALSE(record("l", sample_track("t", {1, 2})).heard_s.has_value()) << "of other bytes";
 }
 
+TEST_P(TrackStoreContract, MoodsAloneAreRenewedFromWhatIsStored) {
+    const AnalysisVersion current{.tempo = 3, .key = 4, .moods = 7, .network = 6};
+    const auto save_as = [&](const char* id, const AnalysisVersion& version) {
+        record("l", sample_track(id));
+        Analysis analysis = sample_analysis(id);
+        analysis.version = version;
+        analysis.tags = Tags{};
+        analysis.tags->front() = 0.25F;
+        analysis.embedding = Embedding{};
+        analysis.embedding->back() = 0.5F;
+        analysis.moods = Moods{};
+        ASSERT_TRUE(m_store->save_analysis(TrackId(id), sample_track(id).stamp, analysis));
+    };
+    save_as("old", {.tempo = 3, .key = 4, .moods = 5, .network = 6});
+    save_as("missing", {.tempo = 3, .key = 4, .moods = 6, .network = 9});
+    save_as("new", current);
+    save_as("old tempo", {.tempo = 2, .key = 4, .moods = 5, .network = 6});
+    record("m", sample_track("old"));
+    record("m", sample_track("old tempo"));
+    record("m", sample_track("new"));
+    EXPECT_EQ(finish(ListingId("m")), 1U);
+
+    const auto predict = [](const Tags& tags, const Embedding& embedding) {
+        Moods moods{};
+        moods.front() = tags.front() + embedding.back();
+        return moods;
+    };
+    std::stop_source stopped;
+    stopped.request_stop();
+    EXPECT_EQ(m_store->renew_moods(current, predict, stopped.get_token()).error().code, ErrorCode::cancelled);
+    EXPECT_EQ(m_store->renew_moods(current, predict, {}).value(), 2U);
+    EXPECT_EQ(m_store->renew_moods(current, predict, {}).value(), 0U);
+    EXPECT_EQ(record("n", sample_track("old")).analysed, current);
+    EXPECT_EQ(record("n", sample_track("missing")).analysed->moods, 7);
+    EXPECT_EQ(record("n", sample_track("old tempo")).analysed->moods, 5) << "it is heard anew anyhow";
+    std::map<std::string, float> first_mood;
+    ASSERT_TRUE(m_store->visit_analysed([&](const AnalysedTrack& track) {
+        first_mood[track.track.id.str()] = track.analysis.moods->front();
+        return true;
+    }));
+    EXPECT_EQ(first_mood, (std::map<std::string, float>{{"missing", 0.75F}, {"new", 0.0F}, {"old", 0.75F}, {"old tempo", 0.0F}}));
+}
+
 TEST_P(TrackStoreContract, AListingThatMissesTooMuchRemovesNothing) {
     const std::vector<Track> tracks{sample_track("a"), sample_track("b"), sample_track("c")};
     ASSERT_TRUE(m_store->record_album(ListingId("l"), sample_album("a"), tracks));

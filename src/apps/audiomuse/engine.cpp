@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <analysis/mood_model.hpp>
 #include <analysis/versions.hpp>
 #include <app/clustering_params.hpp>
 #include <base/log.hpp>
@@ -57,8 +58,14 @@ TrackScope track_scope(const settings::Settings& settings) {
 }
 
 app::AnalyseLibrary::Settings analysis_settings(const settings::Settings& settings, const Model& model) {
+    MoodPredictor predict_moods;
+    if (model.network) {
+        predict_moods = [](const Tags& tags, const Embedding& embedding) {
+            return analysis::MoodModel().predict(tags, embedding);
+        };
+    }
     return {static_cast<std::size_t>(worker_count(settings)), transfer_count(settings), current_version(model),
-            track_scope(settings)};
+            track_scope(settings), std::move(predict_moods)};
 }
 
 app::LibraryService::Settings service_settings(const settings::Settings& settings, const Model& model) {

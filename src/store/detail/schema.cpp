@@ -224,6 +224,7 @@ CREATE INDEX tracks_not_analysed ON tracks (source) WHERE present = 1 AND standi
 constexpr const char* k_confidences = R"sql(
 ALTER TABLE analyses ADD COLUMN tempo_confidence REAL CHECK (tempo_confidence BETWEEN 0 AND 1);
 ALTER TABLE analyses ADD COLUMN key_confidence REAL CHECK (key_confidence BETWEEN 0 AND 1);
+CREATE INDEX analyses_by_version ON analyses (moods_version, tempo_version, key_version, network_version);
 )sql";
 
 constexpr std::array<Migration, 7> k_migrations{{{1, k_tracks},

@@ -110,6 +110,7 @@ CREATE INDEX tracks_by_match_key ON tracks (source, match_key) WHERE match_key <
 CREATE INDEX tracks_not_analysed ON tracks (source) WHERE present = 1 AND standing <> 'analysed';
 ALTER TABLE analyses ADD COLUMN tempo_confidence REAL CHECK (tempo_confidence BETWEEN 0 AND 1);
 ALTER TABLE analyses ADD COLUMN key_confidence REAL CHECK (key_confidence BETWEEN 0 AND 1);
+CREATE INDEX analyses_by_version ON analyses (moods_version, tempo_version, key_version, network_version);
 CREATE TRIGGER tracks_counted_out AFTER DELETE ON tracks BEGIN
     UPDATE track_counts SET n = n - 1 WHERE source = old.source AND present = old.present AND standing = old.standing;
 END;
