@@ -59,10 +59,15 @@ class FieldReader {
 
     /// The first error; warns about fields that nobody asked for.
     [[nodiscard]] std::optional<Error> finish() const {
+        constexpr std::size_t most_told = 5;
+        std::size_t unknown = 0;
         for (const auto& [name, value] : m_object.items()) {
-            if (!m_known.contains(name)) {
+            if (!m_known.contains(name) && ++unknown <= most_told) {
                 log::warn("A request has the unknown field \"{}\"; it is ignored.", name.substr(0, 100));
             }
+        }
+        if (unknown > most_told) {
+            log::warn("The request has {} more unknown fields; they are ignored.", unknown - most_told);
         }
         return m_error;
     }

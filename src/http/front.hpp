@@ -16,7 +16,7 @@ class Front {
     struct Settings {
         Gate::Settings gate{};
         std::string base_path{}; ///< empty, or begins with a slash and ends with none: what a reverse proxy puts before all paths
-        std::size_t max_body_bytes = 1U << 20U;
+        std::size_t max_body_bytes = 64U << 10U;
         std::size_t max_event_streams = 64; ///< at once
     };
 

@@ -66,7 +66,7 @@ bool Gate::comes_from_proxy(const Request& request) const {
     return std::ranges::any_of(m_settings.trusted_proxies, [&](const Network& proxy) { return proxy.contains(request.peer); });
 }
 
-std::string_view Gate::host(const Request& request) const {
+std::string_view Gate::outer_host(const Request& request) const {
     if (comes_from_proxy(request)) {
         if (const auto forwarded = request.header("X-Forwarded-Host")) {
             return trimmed(forwarded->substr(0, forwarded->find(',')));
@@ -96,7 +96,7 @@ bool Gate::is_foreign(const Request& request) const {
     }
     const std::string_view scheme = origin->substr(0, scheme_end);
     return !equal_ignoring_case(without_default_port(origin->substr(scheme_end + 3), scheme),
-                                without_default_port(host(request), scheme));
+                                without_default_port(outer_host(request), scheme));
 }
 
 bool Gate::is_authenticated(const Request& request) const {
@@ -109,12 +109,21 @@ bool Gate::is_authenticated(const Request& request) const {
         session && m_settings.token->accepts_session(*session, m_settings.now())) {
         return true;
     }
+    return is_vouched_for(request);
+}
+
+bool Gate::is_vouched_for(const Request& request) const {
     return !m_settings.user_header.empty() && comes_from_proxy(request) &&
            !request.header(m_settings.user_header).value_or("").empty();
 }
 
+bool Gate::is_misdirected(const Request& request) const {
+    const bool host_is_known = is_known_host(request.header("Host").value_or(""));
+    return m_settings.token ? is_vouched_for(request) && !host_is_known : !host_is_known || !is_known_host(outer_host(request));
+}
+
 std::optional<Response> Gate::refusal(const Request& request) const {
-    if (!m_settings.token && !is_known_host(host(request))) {
+    if (is_misdirected(request)) {
         return error_response(421, "misdirected_request",
                               "This server does not go by the name in the Host header. Use its address, or add the name to "
                               "allowed_hosts in the settings.");

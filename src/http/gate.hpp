@@ -16,8 +16,8 @@ namespace audiomuse::http {
 ///
 /// - With a token, all but health, the page and the login need it: as `Authorization: Bearer`, as the session cookie of a browser
 ///   that logged in with it, or vouched for by a reverse proxy that names its user.
-/// - Without one, the Host header must be an address, localhost or a configured name: a page of another site that has its name
-///   point here (DNS rebinding) is sent away, 421.
+/// - Without one, or where a proxy vouches, the Host header must be an address, localhost or a configured name: a page of another
+///   site that has its name point here (DNS rebinding) and writes the proxy's headers itself is sent away, 421.
 /// - What changes something (all but GET and HEAD) must come from our own page or from no page at all: a foreign Origin or
 ///   Sec-Fetch-Site (W3C Fetch Metadata) is 403.
 class Gate {
@@ -44,7 +44,9 @@ class Gate {
   private:
     [[nodiscard]] bool comes_from_proxy(const Request& request) const;
     /// Host, or what a trusted proxy says it was.
-    [[nodiscard]] std::string_view host(const Request& request) const;
+    [[nodiscard]] std::string_view outer_host(const Request& request) const;
+    [[nodiscard]] bool is_vouched_for(const Request& request) const;
+    [[nodiscard]] bool is_misdirected(const Request& request) const;
     [[nodiscard]] bool is_known_host(std::string_view host) const;
     [[nodiscard]] bool is_foreign(const Request& request) const;
     [[nodiscard]] bool is_authenticated(const Request& request) const;

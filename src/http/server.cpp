@@ -11,18 +11,23 @@
 
 #include <restinio/all.hpp>
 
+#include <base/log.hpp>
+#include <http/connection_limit.hpp>
+
 namespace audiomuse::http {
 
 namespace {
 
 using RequestHandle = restinio::request_handle_t;
 
-/// The largest body that is read; the connection of a larger one is closed. What handlers refuse by an answer is smaller.
-constexpr std::size_t k_body_bytes_read = 4U << 20U;
+/// The largest body that is read; the connection of a larger one is closed. What handlers refuse by an answer is smaller. It
+/// bounds memory together with the number of connections: a body is read before anybody has asked who sends it.
+constexpr std::size_t k_body_bytes_read = 128U << 10U;
 constexpr auto k_event_interval = std::chrono::milliseconds(500);
 
 struct Traits : restinio::default_traits_t {
     using request_handler_t = std::function<restinio::request_handling_status_t(RequestHandle)>;
+    using connection_state_listener_t = ConnectionLimit;
 };
 
 Request to_request(const RequestHandle& handle) {
@@ -61,7 +66,7 @@ restinio::http_status_line_t status_line(int status) {
     }
 }
 
-/// Sends one event stream, a step at each tick of a timer. Lives as long as its timer and its write callbacks hold it.
+/// Sends one event stream, a step at each tick of a timer. Lives as long as its timer holds it.
 class EventStreamSender : public std::enable_shared_from_this<EventStreamSender> {
   public:
     EventStreamSender(restinio::asio_ns::io_context& context, const RequestHandle& handle, const Response& response)
@@ -78,8 +83,9 @@ class EventStreamSender : public std::enable_shared_from_this<EventStreamSender>
         if (!text->empty() || !m_started) {
             m_started = true;
             m_builder.append_chunk(text->empty() ? std::string(": hello\n\n") : *text);
-            m_builder.flush([self = shared_from_this()](const restinio::asio_ns::error_code& error) {
-                if (error) {
+            // Weak: the connection holds the callback, and the sender the connection.
+            m_builder.flush([weak = weak_from_this()](const restinio::asio_ns::error_code& error) {
+                if (const auto self = error ? weak.lock() : nullptr) {
                     self->m_connection_lost = true;
                 }
             });
@@ -102,30 +108,32 @@ class EventStreamSender : public std::enable_shared_from_this<EventStreamSender>
 
 class RestinioServer final : public Server {
   public:
-    RestinioServer(const Settings& settings, Handler handler) : m_handler(std::move(handler)) {
+    RestinioServer(const Settings& settings, Handler handler)
+        : m_handler(std::move(handler)), m_limit(std::make_shared<ConnectionLimit>(settings.max_connections)) {
         using Hook = std::function<void(restinio::asio_ns::ip::tcp::acceptor&)>;
         const auto address = restinio::asio_ns::ip::make_address(settings.address);
-        m_server.emplace(
-            restinio::external_io_context(m_context),
-            restinio::server_settings_t<Traits>{}
-                .address(address)
-                .port(settings.port)
-                .protocol(address.is_v6() ? restinio::asio_ns::ip::tcp::v6() : restinio::asio_ns::ip::tcp::v4())
-                .request_handler([this](RequestHandle handle) { return answer(std::move(handle)); })
-                // A client that sends more without waiting for answers loses the connection after these.
-                .max_pipelined_requests(16)
-                .read_next_http_message_timelimit(settings.request_time)
-                .write_http_response_timelimit(std::chrono::seconds(60))
-                .handle_request_timeout(std::chrono::hours(24 * 30)) // an event stream lasts as long as its task
-                .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}
-                                              .max_url_size(16U << 10U)
-                                              .max_field_name_size(1U << 10U)
-                                              .max_field_value_size(16U << 10U)
-                                              .max_field_count(100)
-                                              .max_body_size(k_body_bytes_read))
-                .cleanup_func([] {})
-                .acceptor_post_bind_hook(Hook([this](auto& acceptor) { m_port = acceptor.local_endpoint().port(); })));
+        m_server.emplace(restinio::external_io_context(m_context),
+                         restinio::server_settings_t<Traits>{}
+                             .address(address)
+                             .port(settings.port)
+                             .protocol(address.is_v6() ? restinio::asio_ns::ip::tcp::v6() : restinio::asio_ns::ip::tcp::v4())
+                             .request_handler([this](RequestHandle handle) { return answer(std::move(handle)); })
+                             // A client that sends more without waiting for answers loses the connection after these.
+                             .max_pipelined_requests(16)
+                             .read_next_http_message_timelimit(settings.request_time)
+                             .write_http_response_timelimit(std::chrono::seconds(60))
+                             .handle_request_timeout(std::chrono::hours(24 * 30)) // an event stream lasts as long as its task
+                             .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}
+                                                           .max_url_size(16U << 10U)
+                                                           .max_field_name_size(1U << 10U)
+                                                           .max_field_value_size(16U << 10U)
+                                                           .max_field_count(100)
+                                                           .max_body_size(k_body_bytes_read))
+                             .connection_state_listener(m_limit)
+                             .cleanup_func([] {})
+                             .acceptor_post_bind_hook(Hook([this](auto& acceptor) { keep_port(acceptor); })));
         m_server->open_sync(); // throws when it cannot listen; no thread runs yet
+        watch_accepting();
         for (unsigned i = 0; i < settings.threads; ++i) {
             m_threads.emplace_back([this] { m_context.run(); });
         }
@@ -144,6 +152,50 @@ class RestinioServer final : public Server {
     }
 
   private:
+    /// A server that opens again keeps the port that it had found.
+    void keep_port(restinio::asio_ns::ip::tcp::acceptor& acceptor) {
+        m_listening = acceptor.native_handle();
+        if (m_port == 0) {
+            m_port = acceptor.local_endpoint().port();
+        } else if (auto endpoint = acceptor.local_endpoint(); endpoint.port() != m_port) {
+            endpoint.port(m_port);
+            acceptor.close();
+            acceptor.open(endpoint.protocol());
+            acceptor.set_option(restinio::asio_ns::socket_base::reuse_address(true));
+            acceptor.bind(endpoint);
+            m_listening = acceptor.native_handle();
+        }
+    }
+
+    /// RESTinio accepts nothing more after an accept that failed, say because no descriptor was free. Connections that wait while
+    /// none is accepted are the sign of it; the remedy is to listen anew.
+    void watch_accepting() {
+        m_watch.expires_after(std::chrono::seconds(1));
+        m_watch.async_wait([this](const restinio::asio_ns::error_code& error) {
+            if (error) {
+                return;
+            }
+            const std::uint64_t accepted = m_limit->accepted();
+            m_waiting_ticks = is_readable(m_listening) && accepted == m_accepted ? m_waiting_ticks + 1 : 0;
+            m_accepted = accepted;
+            if (m_waiting_ticks >= 3) {
+                listen_anew();
+            }
+            watch_accepting();
+        });
+    }
+
+    void listen_anew() {
+        try {
+            m_server->close_sync();
+            m_server->open_sync();
+            m_waiting_ticks = 0;
+            log::warn("No connection could be accepted for some seconds; the server listens again.");
+        } catch (const std::exception& exception) {
+            log::error("The server cannot listen at the moment and tries again: {}", exception.what());
+        }
+    }
+
     restinio::request_handling_status_t answer(RequestHandle handle) {
         Response response = m_handler(to_request(handle));
         if (response.events) {
@@ -163,8 +215,13 @@ class RestinioServer final : public Server {
     }
 
     const Handler m_handler;
+    const std::shared_ptr<ConnectionLimit> m_limit;
     restinio::asio_ns::io_context m_context;
+    restinio::asio_ns::steady_timer m_watch{m_context};
     std::uint16_t m_port = 0;
+    int m_listening = -1;
+    int m_waiting_ticks = 0;
+    std::uint64_t m_accepted = 0;
     std::optional<restinio::http_server_t<Traits>> m_server;
     std::vector<std::jthread> m_threads;
 };

@@ -23,6 +23,7 @@ class Server {
         std::uint16_t port = 8000;         ///< 0: any free one
         std::size_t threads = 4;
         std::chrono::seconds request_time{15}; ///< to send a request, and for a connection to idle
+        std::size_t max_connections = 1024;    ///< at once, or fewer where the process may open few files; more are closed
     };
 
     /// Starts to listen before it returns. Error unavailable when the address is taken or not

@@ -29,9 +29,11 @@ def run(*arguments, timeout=120, environment=None, **options):
 
 
 class Server:
-    """One `audiomuse serve`; every answer of the API is held against the OpenAPI description. `library` None: a media server has the music."""
+    """One `audiomuse serve`; every answer of the API is held against the OpenAPI description. `library` None: a media server has the music.
+    `prefix`: a command that runs the server, as in prlimit."""
 
-    def __init__(self, library, data, log, *arguments, environment=None):
+    def __init__(self, library, data, log, *arguments, environment=None, prefix=()):
+        self.prefix = prefix
         self.library, self.data, self.log_path, self.arguments, self.environment = library, data, log, arguments, environment
         self.process = None
         self.description = None
@@ -42,7 +44,7 @@ class Server:
             library = ["--library", str(self.library)] if self.library else []
             listen = [] if "--listen" in self.arguments else ["--listen", "127.0.0.1:0"]
             self.process = subprocess.Popen(
-                [BINARY, "serve", *library, "--data", str(self.data), *listen, *self.arguments],
+                [*self.prefix, BINARY, "serve", *library, "--data", str(self.data), *listen, *self.arguments],
                 stdout=subprocess.DEVNULL, stderr=log, env=self.environment or clean_environment())
         deadline = time.monotonic() + 30
         marker = "Listening on http://"
@@ -109,8 +111,8 @@ def serve(tmp_path):
     """Starts servers that end with the test."""
     servers = []
 
-    def start(library, *arguments, data=None, environment=None):
-        server = Server(library, data or tmp_path / "data", tmp_path / f"server{len(servers)}.log", *arguments, environment=environment)
+    def start(library, *arguments, data=None, **options):
+        server = Server(library, data or tmp_path / "data", tmp_path / f"server{len(servers)}.log", *arguments, **options)
         servers.append(server)
         return server.start()
 

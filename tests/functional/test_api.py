@@ -59,7 +59,7 @@ def test_404_and_405_are_json(server):
         assert body["error"] == body["message"] and body["code"] == {404: "not_found", 405: "method_not_allowed"}[expect]
 
 
-@pytest.mark.parametrize("body", ["{", "[]", "null", '"text"', "5", '{"a": 1', "\xff\xfe", "[" * 100000])
+@pytest.mark.parametrize("body", ["{", "[]", "null", '"text"', "5", '{"a": 1', "\xff\xfe", "[" * 60000])
 def test_malformed_bodies(server, body):
     for path in ("/api/analysis/start", "/api/clustering/start"):
         answer = server.post(path, expect=400, data=body.encode("latin-1"))
@@ -159,7 +159,7 @@ def test_task_log(serve, small_library):
 
 
 def test_too_large_a_body_is_413(server):
-    assert server.post("/api/analysis/start", expect=413, data=b" " * (2 << 20))["code"] == "payload_too_large"
+    assert server.post("/api/analysis/start", expect=413, data=b" " * (100 << 10))["code"] == "payload_too_large"
 
 
 def test_a_malformed_escape_in_a_path_is_400(server):

@@ -144,6 +144,28 @@ TEST(Gate, only_a_trusted_proxy_vouches_for_users) {
     EXPECT_EQ(status(gate, request("GET", {{"Remote-User", "ada"}}, "")), 401);
 }
 
+TEST(Gate, a_page_that_writes_the_headers_of_a_proxy_is_sent_away) {
+    auto settings = with_token();
+    settings.trusted_proxies = {Network::parse("127.0.0.1").value()}; // where the user's browser runs, too
+    settings.allowed_hosts = {"music.example.org"};
+    const Gate gate(settings);
+    const auto get = [&](const char* host, std::vector<Header> headers) {
+        headers.push_back({"Host", host});
+        return status(gate, request("GET", std::move(headers), "127.0.0.1"));
+    };
+    EXPECT_EQ(get("evil.example:8000", {{"Remote-User", "ada"}}), 421);
+    EXPECT_EQ(get("evil.example", {{"Remote-User", "ada"}, {"X-Forwarded-Host", "music.example.org"}}), 421);
+    EXPECT_EQ(get("evil.example", {{"Remote-User", "ada"}, {"Authorization", "Bearer wrong"}}), 421);
+    EXPECT_EQ(get("evil.example", {}), 401);
+    EXPECT_EQ(get("evil.example", {{"Authorization", "Bearer 0123456789abcdef"}}), 200);
+    EXPECT_EQ(get("music.example.org", {{"Remote-User", "ada"}}), 200);
+    EXPECT_EQ(get("127.0.0.1:8000", {{"Remote-User", "ada"}, {"X-Forwarded-Host", "other.example"}}), 200);
+
+    const Gate open({.allowed_hosts = {"music.example.org"}, .trusted_proxies = settings.trusted_proxies});
+    EXPECT_EQ(status(open, request("GET", {{"Host", "evil.example"}, {"X-Forwarded-Host", "music.example.org"}}, "127.0.0.1")),
+              421);
+}
+
 TEST(Gate, only_a_trusted_proxy_says_what_the_host_was) {
     const Gate gate({.allowed_hosts = {"music.example.org"}, .trusted_proxies = {Network::parse("127.0.0.1").value()}});
     const std::vector<Header> headers{

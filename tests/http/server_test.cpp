@@ -2,9 +2,13 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -15,16 +19,23 @@
 namespace audiomuse::http {
 namespace {
 
-/// Sends raw bytes and returns all that comes back until the server closes.
-std::string exchange(std::uint16_t port, const std::string& request) {
-    const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+/// Invalid when nobody listens.
+UniqueFd connect_to(std::uint16_t port) {
+    UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     ::inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
     const timeval limit{10, 0};
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? std::move(socket)
+                                                                                                     : UniqueFd();
+}
+
+/// Sends raw bytes and returns all that comes back until the server closes.
+std::string exchange(std::uint16_t port, const std::string& request) {
+    const UniqueFd socket = connect_to(port);
+    if (!socket) {
         return "no connection";
     }
     std::size_t sent = 0;
@@ -78,7 +89,7 @@ TEST_F(ServerTest, AnswersWithHeaders) {
 }
 
 TEST_F(ServerTest, ALargeBodyIs413) {
-    const std::string body(2U << 20U, 'x');
+    const std::string body(100U << 10U, 'x');
     const std::string answer =
         exchange(m_server->port(), "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " +
                                        std::to_string(body.size()) + "\r\n\r\n" + body);
@@ -151,6 +162,40 @@ TEST_F(ServerTest, ATakenPortIsUnavailable) {
                                       [](const Request&) { return Response{}; });
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, ErrorCode::unavailable);
+}
+
+TEST_F(ServerTest, ClosesConnectionsBeyondItsLimit) {
+    auto server = Server::start({.port = 0, .threads = 2, .max_connections = 20}, [](const Request&) { return Response{}; });
+    ASSERT_TRUE(server);
+    std::vector<UniqueFd> open;
+    std::size_t closed = 0;
+    for (int i = 0; i < 100; ++i) {
+        open.push_back(connect_to((*server)->port()));
+        char byte = 0;
+        pollfd poll{open.back().get(), POLLIN, 0};
+        closed += ::poll(&poll, 1, 20) == 1 && ::recv(open.back().get(), &byte, 1, 0) <= 0 ? 1 : 0;
+    }
+    EXPECT_GE(closed, 80U);
+    EXPECT_LT(closed, 100U);
+    open.clear();
+    std::string answer;
+    for (int i = 0; i < 50 && answer.empty(); ++i) { // the server may see the closed ones a little later
+        answer = exchange((*server)->port(), "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    }
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
+}
+
+TEST_F(ServerTest, StopsWithHundredsOfConnections) {
+    std::vector<UniqueFd> open;
+    for (int i = 0; i < 300; ++i) {
+        open.push_back(connect_to(m_server->port()));
+        const std::string_view part = i % 3 == 0   ? "GET /events HTTP/1.1\r\nHost: x\r\n\r\n"
+                                      : i % 3 == 1 ? "POST /echo HTTP/1.1\r\nContent-Length: 9\r\n\r\nx"
+                                                   : "GE";
+        (void)::send(open.back().get(), part.data(), part.size(), MSG_NOSIGNAL);
+    }
+    m_server->stop();
+    EXPECT_EQ(exchange(m_server->port(), "GET /events HTTP/1.1\r\n\r\n"), "no connection");
 }
 
 TEST_F(ServerTest, StopsWhileStreaming) {

@@ -14,21 +14,31 @@ namespace {
 constexpr const char* k_token_file = "api_token";
 constexpr std::size_t k_short_token = 16;
 
-/// The token that a former start made, or a new one.
-Result<std::string> own_token(const std::filesystem::path& file) {
-    if (std::error_code error; std::filesystem::exists(file, error)) {
-        auto text = read_file(file, 4096);
-        if (!text) {
-            return text;
-        }
-        text->erase(text->find_last_not_of(" \t\r\n") + 1);
-        if (text->empty()) {
-            return fail(ErrorCode::invalid_argument,
-                        fmt::format("The file {} should hold the API token and is empty. Remove it to have a new one made.",
-                                    file.string()));
-        }
+/// The token that a former start made.
+Result<std::string> kept_token(const std::filesystem::path& file) {
+    using std::filesystem::perms;
+    std::error_code error;
+    if ((std::filesystem::status(file, error).permissions() & (perms::group_all | perms::others_all)) != perms::none) {
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("Other users of this machine may read the API token in {0}. Remove the file to have a new one made, or "
+                        "run chmod 600 '{0}' when nobody has read it.",
+                        file.string()));
+    }
+    auto text = read_file(file, 4096);
+    if (!text) {
         return text;
     }
+    text->erase(text->find_last_not_of(" \t\r\n") + 1);
+    if (text->empty()) {
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("The file {} should hold the API token and is empty. Remove it to have a new one made.", file.string()));
+    }
+    return text;
+}
+
+Result<std::string> new_token(const std::filesystem::path& file) {
     std::string token = http::make_token();
     if (auto written = write_file_atomically(file, token + '\n', FileMode::owner_only); !written) {
         return fail(std::move(written));
@@ -82,7 +92,10 @@ Result<Access> open_access(const settings::Settings& settings) {
         }
         gate.token.emplace(settings.api_token.reveal());
     } else if (!is_loopback(settings.listen.host) && settings.listen.host != "localhost") {
-        auto token = own_token(settings.data / k_token_file);
+        std::error_code error;
+        access.token_file = settings.data / k_token_file;
+        access.token_is_new = !std::filesystem::exists(access.token_file, error);
+        auto token = access.token_is_new ? new_token(access.token_file) : kept_token(access.token_file);
         if (!token) {
             return fail(std::move(token));
         }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <filesystem>
+#include <string>
+
 #include <base/result.hpp>
 #include <http/front.hpp>
 #include <settings/settings.hpp>
@@ -9,7 +12,9 @@ namespace audiomuse::apps {
 /// Who may use the server.
 struct Access {
     http::Front::Settings front;
-    std::string link_fragment{}; ///< "#token=..." where the server made the token itself: logs a browser in
+    std::string link_fragment{};        ///< "#token=..." where the server made the token itself: logs a browser in
+    std::filesystem::path token_file{}; ///< where it is kept then
+    bool token_is_new = false;          ///< made at this start
 };
 
 [[nodiscard]] bool is_loopback(std::string_view address);

@@ -65,16 +65,23 @@ std::string name_for_people(const std::string& address) {
     return name;
 }
 
+/// For the person who starts the server; not through the log. What a service manager keeps of the output holds the token once.
+void tell_login(const Access& access, const std::string& url) {
+    if (access.token_is_new || ::isatty(STDOUT_FILENO) == 1) {
+        fmt::print("Log in at {}{}\nThe token is also in {}.\n", url, access.link_fragment, access.token_file.string());
+    } else {
+        fmt::print("Log in at {} with the token in {}.\n", url, access.token_file.string());
+    }
+    std::fflush(stdout);
+}
+
 void tell_address(const settings::Settings& settings, const Access& access, const std::string& address, std::uint16_t port) {
     log::info("Listening on http://{}:{}{}", in_url(address), port, access.front.base_path);
     if (!access.front.gate.token && !is_loopback(address)) {
         log::warn("Everybody who reaches this server can use it: insecure_no_auth is set.");
     }
     if (!access.link_fragment.empty()) {
-        // For the person who starts the server; not through the log.
-        fmt::print("Log in at http://{}:{}{}/{}\nThe token is also in {}.\n", name_for_people(address), port,
-                   access.front.base_path, access.link_fragment, (settings.data / "api_token").string());
-        std::fflush(stdout);
+        tell_login(access, fmt::format("http://{}:{}{}/", name_for_people(address), port, access.front.base_path));
     }
 }
 
