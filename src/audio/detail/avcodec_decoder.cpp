@@ -11,7 +11,7 @@ namespace audiomuse::audio::detail {
 namespace {
 
 constexpr int k_most_channels = 64;
-constexpr std::int64_t k_most_samples_per_frame = 8 * 1024 * 1024;
+constexpr std::int64_t k_most_samples_per_frame = std::int64_t{8} * 1024 * 1024;
 
 /// Lossless codecs carry checksums: what fails them is noise, not music.
 bool has_checksums(AVCodecID id) {
