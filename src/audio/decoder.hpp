@@ -59,8 +59,9 @@ using BlockSink = std::function<bool(std::span<const float>)>;
 ///
 /// The bytes come from a descriptor of a regular file or memory file, always read from its start (with pread: the descriptor's
 /// own offset is neither used nor moved). Pipes and sockets are refused. No path or URL is ever opened, whatever the file refers
-/// to. FFmpeg decodes, libsndfile what FFmpeg refuses; both are limited to formats that hold music (formats.hpp). The best audio
-/// stream is taken, its channels are mixed down by the weights of ITU-R BS.775, and only then resampled.
+/// to. FFmpeg decodes, but libFLAC the frames of FLAC, and libsndfile what FFmpeg refuses; all are limited to formats that hold
+/// music (formats.hpp). The best audio stream is taken, its channels are mixed down by the weights of ITU-R BS.775, and only then
+/// resampled.
 ///
 /// Single-threaded; different objects may be used by different threads.
 class Decoder {

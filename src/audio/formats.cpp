@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include <FLAC/format.h>
 #include <fmt/format.h>
 #include <sndfile.h>
 
@@ -61,8 +62,8 @@ std::vector<FormatSupport> format_support() {
 
 std::string decoding_libraries() {
     const unsigned version = avcodec_version();
-    return fmt::format("FFmpeg libavcodec {}.{}.{}, {}", AV_VERSION_MAJOR(version), AV_VERSION_MINOR(version),
-                       AV_VERSION_MICRO(version), sf_version_string());
+    return fmt::format("FFmpeg libavcodec {}.{}.{}, libFLAC {}, {}", AV_VERSION_MAJOR(version), AV_VERSION_MINOR(version),
+                       AV_VERSION_MICRO(version), FLAC__VERSION_STRING, sf_version_string());
 }
 
 } // namespace audiomuse::audio

@@ -15,7 +15,7 @@ struct FormatSupport {
 /// The kinds of files that users have, most common first.
 [[nodiscard]] std::vector<FormatSupport> format_support();
 
-/// Names and versions of the decoding libraries in use: "FFmpeg libavcodec 59.37.100, libsndfile-1.2.0".
+/// Names and versions of the decoding libraries in use: "FFmpeg libavcodec 59.37.100, libFLAC 1.4.2, libsndfile-1.2.0".
 [[nodiscard]] std::string decoding_libraries();
 
 } // namespace audiomuse::audio

@@ -10,7 +10,7 @@ ROW = re.compile(r"^\| `([a-z/]+)` \|.*\| ([a-z –-]+) \|$")
 # Headers of other people that belong to one module: the adapter that wraps them.
 WRAPPED = {
     "sqlite3.h": "store", "curl/": "net", "restinio/": "http", "asio": "http", "taglib/": "library", "libav": "audio",
-    "libsw": "audio", "sndfile": "audio", "fftw3.h": "dsp", "hwy/": "nn", "Eigen/": "cluster", "seccomp.h": "sandbox",
+    "libsw": "audio", "sndfile": "audio", "FLAC/": "audio", "fftw3.h": "dsp", "hwy/": "nn", "Eigen/": "cluster", "seccomp.h": "sandbox",
     "linux/landlock.h": "sandbox", "toml++/": "settings", "CLI/": "apps", "spdlog/": "base", "xxhash.h": "base",
     "nettle/": "base",
 }

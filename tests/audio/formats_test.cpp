@@ -134,7 +134,7 @@ TEST(FormatsTest, the_formats_that_people_have_are_available) {
         EXPECT_TRUE(format.available) << format.name;
     }
     EXPECT_EQ(formats.front().name, "MP3");
-    EXPECT_THAT(decoding_libraries(), testing::MatchesRegex("FFmpeg libavcodec [0-9.]+, libsndfile-[0-9.]+"));
+    EXPECT_THAT(decoding_libraries(), testing::MatchesRegex("FFmpeg libavcodec [0-9.]+, libFLAC [0-9.]+, libsndfile-[0-9.]+"));
 }
 
 } // namespace
