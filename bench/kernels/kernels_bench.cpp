@@ -2,7 +2,9 @@
 //
 //   build/release/bin/kernels_bench --benchmark_repetitions=9 --benchmark_report_aggregates_only=true
 //   build/release/bin/kernels_bench --benchmark_filter='patch/'
+//   bench/kernels/peak_share                           what share of the arithmetic peak each kernel reaches
 //
+// "peak" does as many multiplications and additions as a thread can; its counter is in operations a second.
 // Compare medians of alternated runs on a quiet machine.
 #include <functional>
 #include <memory>
@@ -16,6 +18,8 @@
 #include <nn/network.hpp>
 #include <nn/random_model.hpp>
 #include <nn/reference_network.hpp>
+
+#include "peak.hpp"
 
 namespace {
 
@@ -148,6 +152,15 @@ void add_all(const Model& model, InstructionSet set) {
     add("mid_1_products", set, [=] { stage->mid_products(); });
     add("mid_1_outputs", set, [=] { stage->kernels.mid_outputs(stage->mid()); });
     add("pooling", set, [=] { stage->kernels.pooling(stage->frame0(), stage->pooled.data()); });
+    benchmark::RegisterBenchmark(("peak/" + std::string(to_string(set))).c_str(), [set](benchmark::State& state) {
+        constexpr std::size_t rounds = 10'000;
+        for (auto _ : state) {
+            benchmark::DoNotOptimize(audiomuse::bench::multiply_and_add(set, rounds));
+        }
+        state.counters["operations"] =
+            benchmark::Counter(static_cast<double>(rounds * audiomuse::bench::operations_of_a_round(set)),
+                               benchmark::Counter::kIsIterationInvariantRate);
+    });
     add("prepare", set, [&model, set] { benchmark::DoNotOptimize(PreparedNetwork::prepare(model.weights, set)); });
 }
 
