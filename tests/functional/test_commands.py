@@ -77,6 +77,33 @@ def test_export_and_doctor_work_beside_a_server(analysed):
     assert report.returncode == 0 and f"{len(lines)} analysed" in report.stdout, report.stdout
 
 
+def test_backup_beside_a_server_and_restore_without(serve, small_library, tmp_path):
+    data, copy = tmp_path / "data", tmp_path / "copy.db"
+    assert run("backup", copy, "--data", data).returncode == 1 and not data.exists()
+    server = serve(small_library, data=data)
+    server.analyse()
+    lines = run("export", "--data", data).stdout
+    made = run("backup", copy, "--data", data)
+    assert made.returncode == 0 and f"{len(lines.splitlines()) - 1} of them analysed" in made.stdout, made.stderr
+    assert copy.stat().st_mode & 0o777 == 0o600
+    refused = run("restore", copy, "--data", data)
+    assert refused.returncode == 1 and str(server.process.pid) in refused.stderr
+    server.stop()
+
+    (data / "audiomuse.db").write_bytes(b"x" * 5000)
+    assert run("export", "--data", data).returncode == 1
+    restored = run("restore", copy, "--data", data)
+    assert restored.returncode == 0 and "before-restore" in restored.stdout, restored.stderr
+    assert run("export", "--data", data).stdout == lines
+    assert (data / restored.stdout.split("The former one is ")[1].split(";")[0]).read_bytes() == b"x" * 5000
+    assert run("backup", copy, "--data", data).returncode == 0  # over the older one
+
+    other = tmp_path / "notes.txt"
+    other.write_text("of a person", encoding="utf-8")
+    assert run("backup", other, "--data", data).returncode == 2 and other.read_text(encoding="utf-8") == "of a person"
+    assert run("restore", other, "--data", data).returncode == 1 and run("export", "--data", data).stdout == lines
+
+
 def test_a_data_folder_without_a_database_stays_so(tmp_path):
     typo = tmp_path / "typo"
     result = run("export", "--data", typo)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ enum class ExportFormat { csv, jsonl };
 [[nodiscard]] ExitCode run(const settings::LoadedSettings& loaded);
 [[nodiscard]] ExitCode analyze(const settings::LoadedSettings& loaded, const AnalyzeArguments& arguments);
 [[nodiscard]] ExitCode export_tracks(const settings::LoadedSettings& loaded, ExportFormat format);
+/// Works beside a server.
+[[nodiscard]] ExitCode back_up(const settings::LoadedSettings& loaded, const std::filesystem::path& file);
+/// Needs the data folder for itself.
+[[nodiscard]] ExitCode restore(const settings::LoadedSettings& loaded, const std::filesystem::path& file);
 [[nodiscard]] ExitCode doctor(const settings::LoadedSettings& loaded);
 [[nodiscard]] ExitCode print_config(const settings::LoadedSettings& loaded);
 [[nodiscard]] ExitCode print_licenses();

@@ -20,8 +20,6 @@ namespace audiomuse::apps {
 
 namespace {
 
-constexpr const char* k_database_name = "audiomuse.db";
-
 playlists::ClusteringSettings clustering_settings(const settings::Settings& settings) {
     playlists::ClusteringSettings result;
     const auto narrow = [](const std::optional<std::int64_t>& value) {
@@ -91,6 +89,8 @@ int worker_count(const settings::Settings& settings) {
     return settings.workers > 0 ? static_cast<int>(settings.workers) : sandbox::default_worker_count();
 }
 
+std::filesystem::path database_file(const settings::Settings& settings) { return settings.data / "audiomuse.db"; }
+
 std::size_t transfer_count(const settings::Settings& settings) {
     return static_cast<std::size_t>(settings.transfers > 0 ? settings.transfers : 2 * worker_count(settings));
 }
@@ -117,7 +117,7 @@ Result<std::unique_ptr<Stores>> Stores::open(const settings::Settings& settings)
     if (!folder_lock) {
         return fail(std::move(folder_lock));
     }
-    auto opened = store::Database::open(settings.data / k_database_name);
+    auto opened = store::Database::open(database_file(settings));
     if (!opened) {
         return fail(std::move(opened));
     }
@@ -129,7 +129,7 @@ Stores::Stores(store::DataFolderLock folder_lock, std::unique_ptr<store::Databas
       playlists(*database) {}
 
 Result<std::unique_ptr<StoredTracks>> StoredTracks::open(const settings::Settings& settings) {
-    auto opened = store::Database::open_to_read(settings.data / k_database_name);
+    auto opened = store::Database::open_to_read(database_file(settings));
     if (!opened) {
         return fail(std::move(opened));
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -35,6 +36,9 @@ namespace audiomuse::apps {
 
 /// What the analyser gives now.
 [[nodiscard]] AnalysisVersion current_version(const Model& model);
+
+/// Where the database of these settings is.
+[[nodiscard]] std::filesystem::path database_file(const settings::Settings& settings);
 
 /// The stores of one data folder, and what is in the library's name there. Holds the folder's lock.
 class Stores {

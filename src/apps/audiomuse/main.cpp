@@ -87,12 +87,17 @@ int run_command_line(int argc, char** argv) {
     AnalyzeArguments analyze_arguments;
     std::string format = "csv";
     std::string folder;
+    std::string backup_file;
 
     CLI::App* serve_command = app.add_subcommand("serve", "Serve the HTTP API and the page, and do the work that they ask for");
     CLI::App* run_command =
         app.add_subcommand("run", "Do the whole job once, without a server: scan, analyse, cluster, write playlists");
     CLI::App* analyze_command = app.add_subcommand("analyze", "Print what is heard in audio files, one JSON object a line");
     CLI::App* export_command = app.add_subcommand("export", "Print what is known of every track");
+    CLI::App* backup_command = app.add_subcommand(
+        "backup", "Copy the database to a file, also while a server uses it; an older backup there is replaced");
+    CLI::App* restore_command = app.add_subcommand(
+        "restore", "Put a backup in the place of the database, which is kept beside it; stop the server before");
     CLI::App* doctor_command =
         app.add_subcommand("doctor", "Check model, data folder, library and decoders, and say what to mend");
     CLI::App* config_command = app.add_subcommand("config", "Print the effective settings and where each comes from");
@@ -109,7 +114,11 @@ int run_command_line(int argc, char** argv) {
     export_command->add_option("--format", format, "csv or jsonl (default: csv)")
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"csv", "jsonl"}).description(""));
-    for (CLI::App* command : {serve_command, run_command, analyze_command, export_command, doctor_command, config_command}) {
+    for (CLI::App* command : {backup_command, restore_command}) {
+        command->add_option("FILE", backup_file, "The backup")->required()->type_name("");
+    }
+    for (CLI::App* command : {serve_command, run_command, analyze_command, export_command, backup_command, restore_command,
+                              doctor_command, config_command}) {
         add_setting_flags(*command, given);
     }
 
@@ -144,6 +153,12 @@ int run_command_line(int argc, char** argv) {
     }
     if (export_command->parsed()) {
         return to_int(export_tracks(*loaded, format == "jsonl" ? ExportFormat::jsonl : ExportFormat::csv));
+    }
+    if (backup_command->parsed()) {
+        return to_int(back_up(*loaded, backup_file));
+    }
+    if (restore_command->parsed()) {
+        return to_int(restore(*loaded, backup_file));
     }
     return to_int(doctor_command->parsed() ? doctor(*loaded) : print_config(*loaded));
 }
