@@ -226,5 +226,10 @@ TEST_F(M3u8SinkTest, AnUnchangedPlaylistIsNotWrittenAgain) {
     EXPECT_EQ(before.st_ino, after.st_ino);
 }
 
+TEST(FileStem, ALongNameOfADeviceStaysWithinItsBytes) {
+    const std::string stem = detail::to_file_stem("AUX." + std::string(300, 'x'));
+    EXPECT_EQ(stem, "_AUX." + std::string(195, 'x'));
+}
+
 } // namespace
 } // namespace audiomuse::library

@@ -68,6 +68,9 @@ std::string to_file_stem(std::string_view name) {
     std::string stem = to_display_text(name);
     std::ranges::replace_if(
         stem, [](char c) { return std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos; }, '_');
+    if (is_device_name(stem)) {
+        stem.insert(0, 1, '_');
+    }
     stem.resize(truncate_utf8(stem, k_max_stem_bytes).size());
     if (stem.empty()) {
         return "_";
@@ -78,7 +81,7 @@ std::string to_file_stem(std::string_view name) {
     if (stem.back() == '.' || stem.back() == ' ') {
         stem.back() = '_';
     }
-    return is_device_name(stem) ? '_' + stem : stem;
+    return stem;
 }
 
 std::string numbered_file_name(std::string_view stem, int number) {
