@@ -304,6 +304,7 @@ void AnalysisRun::listen(const Fetched& fetched) {
         finish_job(job, false);
         return;
     }
+    log::debug("Track {}: decoding begins.", track.id.str());
     auto analysis = m_analyser.analyse(input, stop);
     if (!analysis) {
         if (!skip_when_stopped(job)) {
@@ -315,6 +316,7 @@ void AnalysisRun::listen(const Fetched& fetched) {
         give_up(saved.error());
         return;
     }
+    log::debug("Track {}: its analysis is stored.", track.id.str());
     m_progress.track_analysed(track, *analysis);
     m_context.log(fmt::format("Analyzed '{}'. {}{}", track.display_name(), describe(*analysis, m_params.top_n_moods),
                               analysis->partial ? " (the file is damaged; only a part could be heard)" : ""));
