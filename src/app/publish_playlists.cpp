@@ -76,10 +76,11 @@ Result<Publishers> make_publishers(PlaylistStore& store, PlaylistSink& sink, std
     Publishers publishers;
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (!sink.can_act_for(all[i])) {
-            notes.push_back(
-                fmt::format("The playlists of the user \"{0}\" stay on {1}, and stay remembered: only the credentials of "
-                            "\"{0}\" can change them. Remove them there by hand, or cluster once with those.",
-                            to_display_text(all[i].user), sink.name()));
+            const std::string user =
+                all[i].user.empty() ? "the former API key" : fmt::format("\"{}\"", to_display_text(all[i].user));
+            notes.push_back(fmt::format("The playlists of {0} stay on {1}, and stay remembered: only the credentials of {0} can "
+                                        "change them. Remove them there by hand, or cluster once with those.",
+                                        user, sink.name()));
             continue;
         }
         std::vector<PublishedPlaylist> entries;

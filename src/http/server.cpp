@@ -146,8 +146,14 @@ class RestinioServer final : public Server {
         if (m_threads.empty()) {
             return;
         }
-        m_server->close_async([this] { m_context.stop(); },
-                              [this](const std::exception_ptr&) { m_context.stop(); }); // connections end with the context
+        restinio::asio_ns::post(m_listening_strand, [this] {
+            try {
+                m_server->close_sync();
+            } catch (const std::exception& exception) {
+                log::warn("The server could not be closed in order: {}", exception.what());
+            }
+            m_context.stop(); // connections end with the context
+        });
         m_threads.clear();
     }
 
@@ -171,21 +177,24 @@ class RestinioServer final : public Server {
     /// none is accepted are the sign of it; the remedy is to listen anew.
     void watch_accepting() {
         m_watch.expires_after(std::chrono::seconds(1));
-        m_watch.async_wait([this](const restinio::asio_ns::error_code& error) {
-            if (error) {
-                return;
-            }
-            const std::uint64_t accepted = m_limit->accepted();
-            m_waiting_ticks = is_readable(m_listening) && accepted == m_accepted ? m_waiting_ticks + 1 : 0;
-            m_accepted = accepted;
-            if (m_waiting_ticks >= 3) {
-                listen_anew();
-            }
-            watch_accepting();
-        });
+        m_watch.async_wait(
+            restinio::asio_ns::bind_executor(m_listening_strand, [this](const restinio::asio_ns::error_code& error) {
+                if (error) {
+                    return;
+                }
+                const std::uint64_t accepted = m_limit->accepted();
+                const bool none_accepted = is_readable(m_listening) && accepted == m_accepted;
+                m_waiting_ticks = none_accepted ? m_waiting_ticks + 1 : 0;
+                m_accepted = accepted;
+                if (m_waiting_ticks >= 3 || m_listening < 0) {
+                    listen_anew();
+                }
+                watch_accepting();
+            }));
     }
 
     void listen_anew() {
+        m_listening = -1; // the number may soon be that of another file
         try {
             m_server->close_sync();
             m_server->open_sync();
@@ -217,6 +226,8 @@ class RestinioServer final : public Server {
     const Handler m_handler;
     const std::shared_ptr<ConnectionLimit> m_limit;
     restinio::asio_ns::io_context m_context;
+    /// Where the server is opened and closed once its threads run.
+    restinio::asio_ns::strand<restinio::asio_ns::io_context::executor_type> m_listening_strand{m_context.get_executor()};
     restinio::asio_ns::steady_timer m_watch{m_context};
     std::uint16_t m_port = 0;
     int m_listening = -1;

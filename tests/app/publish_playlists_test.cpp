@@ -207,9 +207,8 @@ TEST_F(PublishTest, PlaylistsOfAUserWhomTheCredentialsAreNotOfStayRemembered) {
     m_sink.users = {"ben"};
     const auto told = notes({{"A", {0, 1, 2}}});
     ASSERT_EQ(told.size(), 1U);
-    EXPECT_EQ(told[0],
-              "The playlists of the user \"ann\" stay on the fake sink, and stay remembered: only the credentials of \"ann\" can "
-              "change them. Remove them there by hand, or cluster once with those.");
+    EXPECT_EQ(told[0], "The playlists of \"ann\" stay on the fake sink, and stay remembered: only the credentials of \"ann\" can "
+                       "change them. Remove them there by hand, or cluster once with those.");
     EXPECT_THAT(songs_of("A", "ann"), ElementsAre("0", "1", "2"));
     EXPECT_EQ(m_store.published()->size(), 2U);
     m_sink.users = {"ann"};

@@ -160,7 +160,7 @@ def test_another_subsonic_user_forgets_no_playlist_of_the_former(connect, media,
     server.stop()
     server = connect(media, data=data, AUDIOMUSE_SUBSONIC_USER="alice", AUDIOMUSE_SUBSONIC_PASSWORD="alicepw")
     log = " ".join(server.cluster(**OTHER)["details"]["log"])
-    assert 'The playlists of the user "bob" stay' in log and "Remove them there by hand" in log
+    assert 'The playlists of "bob" stay' in log and "Remove them there by hand" in log
     assert {playlist: media.playlists()[playlist] for playlist in bobs} == bobs
     server.stop()
     server = connect(media, data=data)

@@ -66,6 +66,7 @@ class FlacDecoder : public PacketDecoder {
         m_output = &output;
         m_frames = 0;
         m_errors = 0;
+        m_is_silenced = false;
         // One frame, as a rule; where the stream is damaged, a packet may hold remains of others or several whole ones.
         bool more = FLAC__stream_decoder_flush(m_decoder.get()) != 0;
         while (more) {

@@ -1,11 +1,9 @@
 #include <store/detail/mood_rows.hpp>
 
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include <store/detail/track_rows.hpp>
 #include <store/detail/vectors.hpp>
 
 namespace audiomuse::store::detail {
@@ -21,16 +19,15 @@ struct Renewed {
 Result<std::vector<Renewed>> outdated(Connection& connection, const SourceId& source, const AnalysisVersion& current,
                                       const MoodPredictor& predict) {
     constexpr int batch = 1'000;
-    static const std::string k_sql =
-        "SELECT a.track, " + std::string(k_analysis_columns) +
-        " FROM analyses a CROSS JOIN tracks t ON t.seq = a.track WHERE a.moods_version < ?2 AND a.tempo_version >= ?3 AND "
-        "a.key_version >= ?4 AND a.network_version >= ?5 AND a.tags IS NOT NULL AND a.embedding IS NOT NULL AND "
-        "t.source = (SELECT seq FROM sources WHERE name = ?1) LIMIT ?6";
-    auto query = connection.query(k_sql);
+    // By the sizes of the vectors, so that a damaged row holds up no other.
+    auto query = connection.query(
+        "SELECT a.track, a.tags, a.embedding FROM analyses a CROSS JOIN tracks t ON t.seq = a.track WHERE a.moods_version < ?2 "
+        "AND a.tempo_version >= ?3 AND a.key_version >= ?4 AND a.network_version >= ?5 AND length(a.tags) = ?6 AND "
+        "length(a.embedding) = ?7 AND t.source = (SELECT seq FROM sources WHERE name = ?1) LIMIT ?8");
     if (!query) {
         return fail(std::move(query));
     }
-    query->bind(source, current.moods, current.tempo, current.key, current.network, batch);
+    query->bind(source, current.moods, current.tempo, current.key, current.network, sizeof(Tags), sizeof(Embedding), batch);
     std::vector<Renewed> rows;
     for (;;) {
         auto found = query->step();
@@ -42,11 +39,11 @@ Result<std::vector<Renewed>> outdated(Connection& connection, const SourceId& so
         }
         RowReader row = query->row();
         const std::int64_t track = row.integer();
-        Analysis analysis;
-        if (auto read = read_analysis(row, analysis); !read) {
-            return fail(std::move(read));
+        Tags tags{};
+        Embedding embedding{};
+        if (from_little_endian(row.bytes(), tags) && from_little_endian(row.bytes(), embedding)) {
+            rows.push_back({track, predict(tags, embedding)});
         }
-        rows.push_back({track, predict(*analysis.tags, *analysis.embedding)});
     }
 }
 
