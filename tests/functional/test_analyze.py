@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 
+import music
+import ogg
 from conftest import BINARY, clean_environment, json_lines, run
 
 FIELDS = ["file", "ok", "duration_s", "tempo", "key", "scale", "energy", "moods", "tags", "embedding", "tempo_confidence", "key_confidence",
@@ -39,6 +41,17 @@ def test_failures_are_named_and_counted(small_library):
     assert [line["error"] for line in lines[:4]] == ["damaged", "not_audio", "not_audio", "not_found"]
     for line in lines[:4]:
         assert list(line) == ["file", "ok", "error", "message"] and line["message"].endswith(".")
+
+
+def test_what_ffmpeg_refuses_and_libsndfile_reads(known_pieces, tmp_path):
+    music.encode(known_pieces[2][0], tmp_path / "plain.ogg")
+    (tmp_path / "twice.ogg").write_bytes(ogg.with_headers_twice((tmp_path / "plain.ogg").read_bytes()))
+    refused = subprocess.run(["ffprobe", "-v", "error", tmp_path / "twice.ogg"], capture_output=True, check=False)
+    assert refused.returncode != 0, "the file shows nothing any more"
+    plain, twice = json_lines(run("analyze", tmp_path / "plain.ogg", tmp_path / "twice.ogg").stdout)
+    assert plain["ok"] and twice["ok"], twice
+    assert abs(twice["duration_s"] - plain["duration_s"]) < 0.01 and (twice["key"], twice["scale"]) == (plain["key"], plain["scale"])
+    assert abs(twice["tempo"] / plain["tempo"] - 1) < 0.001
 
 
 def test_silence_has_no_tempo_and_no_key(tmp_path):

@@ -75,12 +75,13 @@ class VirtualFile {
     bool m_failed = false;
 };
 
-/// The first four bytes of the formats that are left to libsndfile. Files of other kinds never reach it: what FFmpeg makes
-/// nothing of is no MP3, Ogg or FLAC either, and libsndfile guesses at headerless files.
+/// The first four bytes of the formats that are left to libsndfile; of Ogg those files whose headers come twice, which FFmpeg
+/// refuses. Files of other kinds never reach it: what FFmpeg makes nothing of is no MP3 or FLAC either, and libsndfile guesses at
+/// headerless files.
 bool begins_like_its_formats(int fd, AudioExtent extent) {
     using namespace std::string_view_literals;
     constexpr std::array k_beginnings{"2BIT"sv, "FORM"sv, "RIFF"sv, "RIFX"sv, "RF64"sv, "riff"sv, ".snd"sv, "dns."sv,
-                                      " paf"sv, "fap "sv, "NIST"sv, "Crea"sv, "MATL"sv, "PVF1"sv, "caff"sv};
+                                      " paf"sv, "fap "sv, "NIST"sv, "Crea"sv, "MATL"sv, "PVF1"sv, "caff"sv, "OggS"sv};
     std::array<char, 4> bytes{};
     if (read_at(fd, bytes.data(), 4, extent.begin) != 4) {
         return false;
