@@ -221,6 +221,38 @@ TEST(SubsonicPlaylistSink, OnlyWhatTheServerSaysOfTheSongLosesIt) {
     EXPECT_EQ(lost().value(), ids(1, 1));
 }
 
+TEST(SubsonicPlaylistSink, AnErrorWithoutAReasonIsAskedAboutOnceMore) {
+    SinkWorld world(test::supysonic_profile(), 2);
+    const auto owner = world.target.owners({}).value().front();
+    int refusals = 0;
+    int asked = 0;
+    int code = 0;
+    std::string message = "OperationalError: database is locked";
+    world.fake.intercept([&](const std::string& method, const auto&) -> std::optional<std::string> {
+        if (method != "getSong" || asked++ >= refusals) {
+            return std::nullopt;
+        }
+        return reply(
+            200, fmt::format(
+                     R"({{"subsonic-response":{{"status":"failed","version":"1.12.0","error":{{"code":{},"message":"{}"}}}}}})",
+                     code, message));
+    });
+    const auto lost = [&](int times) {
+        refusals = times;
+        asked = 0;
+        return world.target.lost_songs(owner, ids(1, 1), {});
+    };
+    EXPECT_EQ(lost(1).value(), std::vector<std::string>{});
+    EXPECT_EQ(asked, 2);
+    ASSERT_FALSE(lost(100));
+    EXPECT_EQ(asked, 2) << "once more, and no oftener";
+    message = "ValueError: badly formed hexadecimal UUID string";
+    EXPECT_EQ(lost(100).value(), ids(1, 1));
+    EXPECT_EQ(asked, 1);
+    code = 30; // the words mean a lost song only where they were measured
+    EXPECT_FALSE(lost(100));
+}
+
 TEST(SubsonicPlaylistSink, TheCredentialsAreOfOneUser) {
     SinkWorld world(test::navidrome_profile(), 0);
     const PlaylistOwner owner = world.target.owners({}).value().front();

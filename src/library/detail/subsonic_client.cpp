@@ -149,7 +149,8 @@ SubsonicOutcome<json> SubsonicClient::send(const SubsonicSession& session, std::
     if (answer && answer->error) {
         auto refused = refusal(method, *answer->error);
         refused.server_version = text_member(answer->body, "version");
-        if (const json* error = find_member(answer->body, "error")) {
+        const bool is_generic = refused.code == static_cast<int>(SubsonicError::generic);
+        if (const json* error = find_member(answer->body, "error"); error != nullptr && is_generic) {
             refused.is_malformed_id = text_member(*error, "message").find(k_malformed_id) != std::string::npos;
         }
         return tl::unexpected(std::move(refused));

@@ -215,7 +215,11 @@ SubsonicOutcome<bool> SubsonicPlaylists::erase(const std::string& id, const std:
 }
 
 SubsonicOutcome<bool> SubsonicPlaylists::knows_song(const std::string& id, const std::stop_token& stop) {
-    const auto answer = m_client.call("getSong", {{"id", id}}, Effect::reads, stop);
+    const auto ask = [&] { return m_client.call("getSong", {{"id", id}}, Effect::reads, stop); };
+    auto answer = ask();
+    if (!answer && is(answer.error(), SubsonicError::generic) && !answer.error().is_malformed_id) {
+        answer = ask(); // a database that is locked says nothing of the song
+    }
     if (!answer && (is_absent(answer.error()) || answer.error().is_malformed_id)) {
         return false;
     }

@@ -33,6 +33,7 @@ class SubsonicPlaylists {
     [[nodiscard]] SubsonicOutcome<void> set_public(const std::string& id, bool is_public, const std::stop_token& stop);
     /// False when there was none of this id.
     [[nodiscard]] SubsonicOutcome<bool> erase(const std::string& id, const std::stop_token& stop);
+    /// False only when the server says so of the song; an error without a reason is asked about once more, then returned.
     [[nodiscard]] SubsonicOutcome<bool> knows_song(const std::string& id, const std::stop_token& stop);
 
   private:
