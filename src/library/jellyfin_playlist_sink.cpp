@@ -248,6 +248,20 @@ class JellyfinPlaylistSink::Update {
         return {};
     }
 
+    /// What is there beside ours, or in another order, is a person's; so is the removal of a song that was there before and that
+    /// the server still has. It may leave out what was added.
+    Result<bool> is_changed_by_others(const std::vector<std::string>& songs) {
+        const std::vector<std::string> missing = detail::without(m_songs, songs);
+        if (songs != detail::without(m_songs, missing)) {
+            return true;
+        }
+        const std::vector<std::string>& before = m_present.content.songs;
+        const std::vector<std::string> taken_out = detail::without(before, detail::without(before, missing));
+        return m_sink.lost_songs(m_owner, taken_out, m_stop).map([&](const std::vector<std::string>& lost) {
+            return lost.size() != taken_out.size();
+        });
+    }
+
     Result<void> move_to(const std::vector<std::string>& wanted) {
         if (detail::moves(m_songs, wanted, k_most_moves).empty()) {
             return {};
@@ -256,9 +270,12 @@ class JellyfinPlaylistSink::Update {
         if (!now || !*now) {
             return now ? Result<void>{} : tl::unexpected(now.error());
         }
-        // Songs that the server lost are not added. What it has beside ours, or in another order, is a person's.
         const std::vector<std::string>& songs = (*now)->content.songs;
-        if (songs != detail::without(m_songs, detail::without(m_songs, songs))) {
+        const auto changed = is_changed_by_others(songs);
+        if (!changed) {
+            return tl::unexpected(changed.error());
+        }
+        if (*changed) {
             return fail(ErrorCode::conflict,
                         fmt::format("Somebody else changed the playlist \"{}\" on Jellyfin while it was written.",
                                     m_present.content.name));

@@ -195,6 +195,47 @@ TEST_F(JellyfinSinkTest, WhatAPersonAddsDuringAnUpdateIsThatPersons) {
     EXPECT_THAT(target.notes, Contains(HasSubstr("changed by a person and stays")));
 }
 
+TEST_F(JellyfinSinkTest, WhatAPersonTakesOutDuringAnUpdateStaysOut) {
+    auto target = sink();
+    const auto first = target.publish(playlist("A", {1, 2, 3, 4}), std::nullopt);
+    ASSERT_TRUE(first);
+    bool removing = false;
+    m_server.set_special([&](const ServedRequest& request, ServedConnection&) {
+        if (removing && request.method == "GET" && request.path().ends_with("/Items")) { // our next look, before the moves
+            std::erase(m_server.playlists.at(first->external_id).songs, song(1));
+            removing = false;
+        }
+        removing |= request.method == "DELETE" && request.path().starts_with("/Playlists/");
+        return false;
+    });
+    const auto second = target.publish(playlist("A", {5, 1, 4, 3}), *first);
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_NE(second->external_id, first->external_id);
+    EXPECT_THAT(songs_of(second->external_id), ElementsAre(song(5), song(1), song(4), song(3)));
+    EXPECT_THAT(songs_of(first->external_id), ElementsAre(song(3), song(4), song(5)));
+    EXPECT_THAT(target.notes, Contains(HasSubstr("changed by a person and stays")));
+}
+
+TEST_F(JellyfinSinkTest, WhatTheServerLosesDuringAnUpdateLeavesThePlaylistOurs) {
+    auto target = sink();
+    const auto first = target.publish(playlist("A", {1, 2, 3, 4}), std::nullopt);
+    ASSERT_TRUE(first);
+    bool removing = false;
+    m_server.set_special([&](const ServedRequest& request, ServedConnection&) {
+        if (removing && request.method == "GET" && request.path().ends_with("/Items")) {
+            std::erase(m_server.playlists.at(first->external_id).songs, song(1));
+            std::erase_if(m_server.songs, [](const auto& known) { return known.id == song(1); });
+            removing = false;
+        }
+        removing |= request.method == "DELETE" && request.path().starts_with("/Playlists/");
+        return false;
+    });
+    const auto second = target.publish(playlist("A", {5, 1, 4, 3}), *first);
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_EQ(second->external_id, first->external_id);
+    EXPECT_THAT(songs_of(first->external_id), ElementsAre(song(5), song(4), song(3)));
+}
+
 TEST_F(JellyfinSinkTest, ARenamedPlaylistIsAPersons) {
     auto target = sink();
     const auto first = target.publish(playlist("A", {1, 2}), std::nullopt);
