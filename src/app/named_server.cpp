@@ -39,6 +39,7 @@ Result<std::optional<NamedServer>> named_server(const AnalysisRequest& request, 
             return refuse("jellyfin_url", fmt::format("is not usable. {}", address.error().message));
         }
         const auto own = configured.address(configured.jellyfin_url);
+        named.url = address->text; // what follows a question mark may be a credential, and this is stored
         is_other_server = !own || *own != *address;
         const auto& allowed = configured.allowed_hosts;
         if (is_other_server && !allowed.empty() && std::ranges::find(allowed, address->host) == allowed.end()) {

@@ -20,7 +20,7 @@ struct NamedServer {
 };
 
 struct ServerAddress {
-    std::string text; ///< one spelling for each server
+    std::string text; ///< one spelling for each server, without what follows a question mark
     std::string host; ///< lower case, without the port
 
     bool operator==(const ServerAddress&) const = default;

@@ -7,12 +7,13 @@
 namespace audiomuse::app {
 namespace {
 
-/// Addresses are the same but for a slash at the end.
+/// Addresses are the same but for a question and a slash at the end.
 Result<ServerAddress> address(const std::string& url) {
     if (!url.starts_with("http")) {
         return fail(ErrorCode::invalid_argument, "An address must begin with http:// or https://.");
     }
-    const std::string text = url.substr(0, url.find_last_not_of('/') + 1);
+    const std::string asked = url.substr(0, url.find('?'));
+    const std::string text = asked.substr(0, asked.find_last_not_of('/') + 1);
     return ServerAddress{text, text.substr(7, text.find(':', 7) - 7)};
 }
 
@@ -56,6 +57,11 @@ TEST(NamedServer, what_is_no_web_address_is_refused) {
     const auto named = named_server(request("file:///etc/passwd", {}, "t"), k_jellyfin);
     ASSERT_FALSE(named);
     EXPECT_EQ(named.error().field, "jellyfin_url");
+}
+
+TEST(NamedServer, what_follows_a_question_mark_is_not_kept) {
+    EXPECT_EQ(named_server(request("http://other:8096/?api_key=hunter2", "bob", "t"), k_jellyfin).value(),
+              (NamedServer{"http://other:8096", "bob", "t"}));
 }
 
 TEST(NamedServer, another_server_is_on_an_allowed_host) {
