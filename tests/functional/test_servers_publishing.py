@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from media_servers import FAKES, JELLYFINS, ONE_OF_EACH, connect, media, on, open_media, published  # noqa: F401: fixtures
+from media_servers import FAKES, JELLYFINS, ONE_OF_EACH, SUBSONIC_FAKES, connect, media, on, open_media, published  # noqa: F401: fixtures
 
 FIRST = {"seed": 1, "clustering_runs": 40}
 OTHER = {"seed": 2, "clustering_runs": 40, "num_clusters_min": 3, "num_clusters_max": 4}
@@ -151,7 +151,7 @@ def test_who_gets_the_playlists_may_change(connect, media, tmp_path):
     assert owned(media, media.bob) == ours
 
 
-@on(["navidrome-fake", "gonic-fake"])
+@on([*SUBSONIC_FAKES, "supysonic"])
 def test_another_subsonic_user_forgets_no_playlist_of_the_former(connect, media, tmp_path):
     data = tmp_path / "data"
     server = connect(media, data=data)

@@ -5,7 +5,8 @@ import re
 import pytest
 
 import music
-from media_servers import FAKES, JELLYFINS, LENGTH_LIMIT, ONE_OF_EACH, check_no_secret, connect, counts, media, on, open_media, published  # noqa: F401: fixtures
+from conftest import clean_environment, run
+from media_servers import FAKES, JELLYFINS, LENGTH_LIMIT, ONE_OF_EACH, SUBSONIC_FAKES, check_no_secret, connect, counts, media, on, open_media, published  # noqa: F401: fixtures
 from servers.certificates import Certificates
 from servers.generated import GeneratedLibrary
 
@@ -273,6 +274,39 @@ def test_a_certificate_of_ones_own(connect, open_media, small_library, tmp_path,
     assert status["state"] == "SUCCESS" and counts(status["status_message"])["analysed"] == media.good()
 
 
+@pytest.mark.parametrize("kind", SUBSONIC_FAKES)
+def test_an_album_that_comes_without_its_songs_loses_none(connect, open_media, small_library, known_pieces, kind):
+    """However many songs of no album there are beside it: the total alone would look complete."""
+    media = open_media(kind, small_library, libraries={"More": GeneratedLibrary(5, 1, [known_pieces[0][0].read_bytes()], seconds=20)})
+    server = connect(media)
+    server.analyse()
+    before = server.get("/api/config")["analysed_tracks"]
+    silent = next(album for album in media.library.albums() if album.name == "Split Signals")
+    others = [track for track in media.library.tracks() if track.album != silent.number]
+    assert len(others) >= silent.tracks > 0
+    for track in others[:silent.tracks]:
+        media.library.change(track.number, album=None)
+    media.fake.browser.silent_albums.add(silent.name)
+    status = server.analyse()
+    log = " ".join(status["details"]["log"])
+    assert f'lists fewer songs than it counts in 1 of its albums; of "{silent.name}" it lists 0 of {silent.tracks}.' in log
+    assert "no longer in" not in log and server.get("/api/config")["analysed_tracks"] == before
+
+
+@pytest.mark.parametrize("kind", SUBSONIC_FAKES)
+@pytest.mark.parametrize("more_albums", [0, 5])  # album by album; by searches
+def test_a_video_leaves_a_listing_complete(connect, open_media, small_library, kind, more_albums):
+    media = open_media(kind, small_library, libraries={"More": GeneratedLibrary(more_albums, 1)} if more_albums else None)
+    gone = next(album for album in media.library.albums() if album.name == "Split Signals")
+    video = next(track for track in media.library.tracks() if track.album != gone.number)
+    media.fake.browser.videos.add(video.title)
+    server = connect(media)
+    assert counts(server.analyse()["status_message"])["seen"] == media.library.track_count + more_albums - 1
+    media.library.remove_album(gone.number)
+    log = " ".join(server.analyse()["details"]["log"])
+    assert f"{gone.tracks} tracks are no longer in" in log and "fewer songs" not in log
+
+
 @on(["jellyfin-10.11.11"])
 def test_several_users_get_the_playlists(connect, media):
     server = connect(media, AUDIOMUSE_PLAYLIST_USERS="bob,alice")
@@ -288,6 +322,43 @@ def test_a_start_call_may_name_the_server(connect, media):
     assert server.analyse(**body)["state"] == "SUCCESS"
     answer = server.post("/api/analysis/start", expect=400, json={"jellyfin_url": "http://127.0.0.2:9"})
     assert answer["field"] in ("jellyfin_token", "jellyfin_url")
+
+
+@on(ONE_OF_EACH)
+@pytest.mark.parametrize("address", ["http://ann:hunter2@127.0.0.1:{port}", "http://127.0.0.1:{port}/?api_key=hunter2", "http://127.0.0.1:{port}/#hunter2"])
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_a_credential_in_the_address_is_refused_and_not_shown(media, tmp_path, address, place):
+    field = "jellyfin_url" if media.kind in JELLYFINS else "subsonic_url"
+    name = "JELLYFIN_URL" if media.kind in JELLYFINS else "AUDIOMUSE_SUBSONIC_URL"
+    url = address.format(port=media.fake.wire.port)
+    environment = {**media.settings(), name: url}
+    arguments = ["--data", tmp_path / "data"]
+    if place == "file":
+        del environment[name]
+        (tmp_path / "audiomuse.toml").write_text(f'{field} = "{url}"\n', encoding="utf-8")
+        (tmp_path / "audiomuse.toml").chmod(0o600)
+        arguments += ["--config", tmp_path / "audiomuse.toml"]
+    for command in ("serve", "doctor", "config"):
+        result = run(command, *arguments, environment=clean_environment(**environment), timeout=30)
+        said = result.stdout + result.stderr
+        assert result.returncode != 0 and "hunter2" not in said, said
+        assert re.search(f"{field} must be an http or https URL without a user name or a question mark", said), said
+    assert media.fake.log.total == 0
+
+
+@on(["jellyfin-10.11.11"])
+def test_a_credential_in_the_address_of_a_start_call_is_not_shown(connect, media, tmp_path):
+    server = connect(media, data=tmp_path / "data")
+    port = media.fake.wire.port
+    refused = server.post("/api/analysis/start", expect=400,
+                          json={"jellyfin_url": f"http://ann:hunter2@127.0.0.1:{port}", "jellyfin_token": media.token})
+    assert refused["field"] == "jellyfin_url" and "hunter2" not in str(refused)
+    task = server.start_analysis(jellyfin_url=f"http://127.0.0.1:{port}/?api_key=hunter2", jellyfin_user_id=media.bob.id, jellyfin_token=media.token)
+    shown = [server.wait(task), server.get("/api/failures"), server.get("/api/config"), server.get("/api/last_task")]
+    assert "hunter2" not in str(shown) + server.log()
+    assert not any("hunter2" in str(entry) for entry in media.fake.log.entries)
+    for file in (tmp_path / "data").glob("audiomuse.db*"):
+        assert b"hunter2" not in file.read_bytes()
 
 
 @on(ONE_OF_EACH)

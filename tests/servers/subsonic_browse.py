@@ -42,6 +42,7 @@ def read_id(profile, text_, kind):
 class Browser:
     def __init__(self, fake):
         self.fake, self.profile = fake, fake.profile
+        self.videos, self.silent_albums = set(), set()  # titles of tracks; names of albums that are counted and come without songs
 
     # Finding
 
@@ -107,7 +108,7 @@ class Browser:
             "contentType": CONTENT_TYPES.get(track.suffix, "application/octet-stream"), "suffix": track.suffix,
             "duration": int(track.seconds) if track.seconds else None, "bitRate": round(track.size * 8 / track.seconds / 1000) if track.seconds else None,
             "path": self.path(position, track), "discNumber": track.disc, "created": self._created(track.created), "albumId": album,
-            "artistId": hashlib.md5((artist or "").encode()).hexdigest()[:22], "type": "music", "isVideo": False})
+            "artistId": hashlib.md5((artist or "").encode()).hexdigest()[:22], "type": "music", "isVideo": track.title in self.videos})
 
     def album_json(self, position, album, with_songs=False):
         body = self._clean({
@@ -115,7 +116,8 @@ class Browser:
             "artistId": hashlib.md5(album.artist.encode()).hexdigest()[:22], "songCount": album.tracks, "duration": int(album.seconds),
             "created": self._created(album.created), "year": album.year, "genre": album.genre})
         if with_songs:
-            self._put(body, "song", [self.song(position, track) for track in self.fake.libraries[position][1].tracks_of(album.number)])
+            tracks = [] if album.name in self.silent_albums else self.fake.libraries[position][1].tracks_of(album.number)
+            self._put(body, "song", [self.song(position, track) for track in tracks])
         return body
 
     def _put(self, body, key, items):
@@ -171,6 +173,8 @@ class Browser:
             else:
                 fits = lambda item: query in (getattr(item, "title", None) or item.name).casefold() and (query or getattr(item, "tagged", True))
                 found = [entry for entry in self._listed(parameters, kind, 0, FAR) if fits(entry[1])][start:start + count]
+            if kind == "track":
+                found = [entry for entry in found if entry[1].album is None or entry[1].album_name not in self.silent_albums]
             if found or key in self.profile.empty_arrays and key == "song":
                 body[key] = [make(*entry) for entry in found]
         return {"searchResult3": body}
