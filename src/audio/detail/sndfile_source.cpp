@@ -75,13 +75,12 @@ class VirtualFile {
     bool m_failed = false;
 };
 
-/// The first four bytes of the formats that are left to libsndfile; of Ogg those files whose headers come twice, which FFmpeg
-/// refuses. Files of other kinds never reach it: what FFmpeg makes nothing of is no MP3 or FLAC either, and libsndfile guesses at
-/// headerless files.
+/// The first four bytes of the formats that are left to libsndfile. Files of other kinds never reach it: what FFmpeg makes
+/// nothing of is no MP3, Ogg or FLAC either, with one exception, and libsndfile guesses at headerless files.
 bool begins_like_its_formats(int fd, AudioExtent extent) {
     using namespace std::string_view_literals;
     constexpr std::array k_beginnings{"2BIT"sv, "FORM"sv, "RIFF"sv, "RIFX"sv, "RF64"sv, "riff"sv, ".snd"sv, "dns."sv,
-                                      " paf"sv, "fap "sv, "NIST"sv, "Crea"sv, "MATL"sv, "PVF1"sv, "caff"sv, "OggS"sv};
+                                      " paf"sv, "fap "sv, "NIST"sv, "Crea"sv, "MATL"sv, "PVF1"sv, "caff"sv};
     std::array<char, 4> bytes{};
     if (read_at(fd, bytes.data(), 4, extent.begin) != 4) {
         return false;
@@ -89,6 +88,19 @@ bool begins_like_its_formats(int fd, AudioExtent extent) {
     const std::string_view beginning(bytes.data(), 4);
     const bool is_ircam = beginning.starts_with("\x64\xa3"sv) || beginning.ends_with("\xa3\x64"sv);
     return is_ircam || std::find(k_beginnings.begin(), k_beginnings.end(), beginning) != k_beginnings.end();
+}
+
+/// Whether the headers of a Vorbis stream come again at its beginning: FFmpeg refuses such a file, libvorbis passes over them.
+/// Other damaged Ogg files stay away from libvorbis, which loses memory with some of them.
+bool has_vorbis_headers_twice(int fd, AudioExtent extent) {
+    using namespace std::string_view_literals;
+    constexpr std::string_view header = "\x01vorbis"sv;
+    std::vector<char> bytes(64U << 10U);
+    const std::int64_t got = read_at(fd, bytes.data(), static_cast<std::int64_t>(bytes.size()), extent.begin);
+    const std::string_view beginning(bytes.data(), got < 0 ? 0 : static_cast<std::size_t>(got));
+    const std::size_t first = beginning.find(header);
+    return beginning.starts_with("OggS"sv) && first != std::string_view::npos &&
+           beginning.find(header, first + 1) != std::string_view::npos;
 }
 
 bool is_possible(const SF_INFO& info) {
@@ -168,7 +180,7 @@ tl::expected<std::unique_ptr<Source>, DecodeFailure> open_sndfile_source(int fd,
     const auto not_audio = [] {
         return tl::unexpected(DecodeFailure{DecodeFailureCode::not_audio, "No decoder knows this kind of file."});
     };
-    if (!begins_like_its_formats(fd, *extent)) {
+    if (!begins_like_its_formats(fd, *extent) && !has_vorbis_headers_twice(fd, *extent)) {
         return not_audio();
     }
     auto io = std::make_unique<VirtualFile>(fd, *extent, options.stop);
