@@ -22,8 +22,8 @@ class JellyfinPlaylistSink final : public PlaylistSink {
     JellyfinPlaylistSink(JellyfinSettings settings, net::HttpClient& http) : m_client(std::move(settings), http) {}
 
     [[nodiscard]] std::string name() const override { return "Jellyfin"; }
-    /// Errors: also invalid_argument (field `playlist_users`, which lists the choices).
     [[nodiscard]] bool can_act_for(const PlaylistOwner& /*owner*/) const override { return true; }
+    /// Errors: also invalid_argument (field `playlist_users`, which lists the choices).
     [[nodiscard]] Result<std::vector<PlaylistOwner>> owners(std::stop_token stop) override;
     [[nodiscard]] Result<SinkContent> content_of(const Playlist& playlist) const override;
     /// Playlists that others show to the owner are among them: the server does not say whose they are.
